@@ -1,0 +1,697 @@
+"""Every frame of the realtime protocol, as a frozen typed record, and its one decoder and encoder.
+
+PURE: no I/O, no clock. A frame is one JSON object in one WebSocket text message; its member `t` names the record.
+Instants are integers, milliseconds since the Unix epoch (UTC), by the database's clock. Points and XP are integers.
+`docs/protocol.md` explains every frame; `docs/asyncapi.json` is generated from these records.
+"""
+
+import re
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+PROTOCOL = 1
+"""Raised when a frame changes in a way that an older client cannot read. Servers speak to clients of PROTOCOL - 1."""
+
+MAX_INBOUND = 4096
+"""Bytes of one inbound text message (UTF-8). Larger ones are answered `too_large` and counted as bad frames."""
+
+MAX_OUTBOUND = 48 * 1024
+"""Bytes of one outbound text message. Larger contents are paged (`story`)."""
+
+
+class Close:
+    """WebSocket close codes. The client reconnects on every code but those in `FINAL`."""
+
+    NORMAL = 1000
+    RESTART = 1012
+    REPLACED = 4009
+    BAD_FRAMES = 4400
+    SIGNED_OUT = 4401
+    FOREIGN_ORIGIN = 4403
+    NO_HUNT = 4404
+    NOT_READING = 4408
+    BANNED = 4410
+    FLOOD = 4429
+    BUSY = 4503
+
+    FINAL = frozenset({REPLACED, SIGNED_OUT, FOREIGN_ORIGIN, NO_HUNT, BANNED})
+
+
+class ProtocolError(ValueError):
+    """A frame that cannot be read. `code` is one of: bad_json, bad_frame, unknown_command, too_large, binary."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = text
+
+
+# --- what both directions share -------------------------------------------------------------------------------------
+
+CommandId: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z",
+        description="A UUID in lower case, made by the client; one per command, kept when the command is resent.",
+    ),
+]
+Position: TypeAlias = Annotated[int, Meta(ge=1, le=10_000, description="A question's place in the chain, from 1.")]
+AnswerText: TypeAlias = Annotated[str, Meta(max_length=256, description="What the player typed, as typed.")]
+Markdown: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
+PlayerId: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+class Inbound(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t"):
+    """Client to server. Exact members: an unknown one is a bad frame."""
+
+
+class Outbound(Struct, frozen=True, tag_field="t"):
+    """Server to client. Clients ignore members that they do not know."""
+
+
+# --- commands: client to server -------------------------------------------------------------------------------------
+
+
+class Answer(Inbound, tag="answer"):
+    """Judge `text` as the answer to question `q`. Replied with `verdict`. Applied once per id."""
+
+    id: CommandId
+    q: Position
+    text: AnswerText
+
+
+class AcceptClose(Inbound, tag="accept_close"):
+    """As `answer`, but a close answer counts as right, for XP. Replied with `verdict`. Applied once per id."""
+
+    id: CommandId
+    q: Position
+    text: AnswerText
+
+
+class Hint(Inbound, tag="hint"):
+    """Show the hint of question `q`, paid with points off its award or with XP. Replied with `hint`. Once per id."""
+
+    id: CommandId
+    q: Position
+    pay: Literal["points", "xp"]
+
+
+class Skip(Inbound, tag="skip"):
+    """Leave question `q` for the next one, for XP and no points. Replied with `skipped`. Applied once per id."""
+
+    id: CommandId
+    q: Position
+
+
+class Story(Inbound, tag="story"):
+    """A page of the story so far, newest last. `before` is the cursor of an earlier reply. Replied with `story`."""
+
+    id: CommandId
+    before: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+
+
+class Around(Inbound, tag="around"):
+    """The rows around the player's own rank, from the server's memory. Replied with `around`."""
+
+    id: CommandId
+
+
+class Seen(Inbound, tag="seen"):
+    """The player has seen these announcements. Replied with `ok`; harmless to repeat."""
+
+    id: CommandId
+    ids: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**53 - 1)], ...], Meta(min_length=1, max_length=100)]
+
+
+class Resync(Inbound, tag="resync"):
+    """Ask for a fresh `snapshot`, answered from memory where it can be."""
+
+
+class Ping(Inbound, tag="ping"):
+    """Measure the way there and back. Replied with `pong` carrying the same `n`."""
+
+    n: Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class Preview(Inbound, tag="preview"):
+    """Organiser: render Markdown as an announcement would be. Replied with `preview`."""
+
+    id: CommandId
+    text: Markdown
+
+
+class Announce(Inbound, tag="announce"):
+    """Organiser: store and deliver an announcement to everybody. Replied with `ok`. Applied once per id."""
+
+    id: CommandId
+    level: Literal["info", "important", "urgent"]
+    text: Markdown
+
+
+class Control(Inbound, tag="control"):
+    """Organiser: change the hunt's phase. `minutes` belongs to `extend` alone. Replied with `ok`. Once per id."""
+
+    id: CommandId
+    action: Literal["start", "pause", "resume", "end", "extend"]
+    minutes: Annotated[int, Meta(ge=1, le=7 * 24 * 60)] | None = None
+
+
+class Find(Inbound, tag="find"):
+    """Organiser: players whose name or e-mail contains `text` (empty: the leaders). Replied with `players`."""
+
+    id: CommandId
+    text: Annotated[str, Meta(max_length=100)]
+
+
+class Inspect(Inbound, tag="inspect"):
+    """Organiser: one player's state, attempts and ledger. Replied with `player`."""
+
+    id: CommandId
+    player: PlayerId
+
+
+PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Seen | Resync | Ping
+SpectatorCommand: TypeAlias = Resync | Ping
+OrganiserCommand: TypeAlias = Preview | Announce | Control | Find | Inspect | Resync | Ping
+
+
+# --- parts of frames ------------------------------------------------------------------------------------------------
+
+
+class HuntInfo(Struct, frozen=True):
+    """The hunt as everybody may know it. `phase` at `now` of the frame; the client counts on by the two instants."""
+
+    id: int
+    title: str
+    tagline: str
+    phase: Literal["scheduled", "live", "paused", "ended"]
+    starts_at: int
+    ends_at: int
+    questions: int
+    curve: Literal["elapsed", "solve_order"]
+
+
+class Prices(Struct, frozen=True):
+    """What things cost in this hunt: `*_xp` in XP, `*_points` in points off the question's award."""
+
+    hint_points: int
+    hint_xp: int
+    skip_xp: int
+    accept_close_xp: int
+    accept_close_points: int
+    xp_cap: int
+    xp_per_hour: int
+    xp_per_solve: int
+
+
+class Me(Struct, frozen=True):
+    """The player's own state, absolute: of two, the one with the higher `version` holds.
+
+    `position` is questions + 1 once finished. `next_tick` is the instant of the next hourly XP grant (null before the
+    first attempt, after the last question and at the end). `wait_ms`: how long until a wrong guess is allowed again.
+    `hint` says how the hint of the current question was paid; `hint_html` then is its text.
+    """
+
+    player: int
+    name: str
+    version: int
+    position: int
+    points: int
+    xp: int
+    solves: int
+    first_attempt: int | None
+    next_tick: int | None
+    finished: bool
+    wait_ms: int
+    hint: Literal["points", "xp"] | None
+    hint_html: str | None
+
+
+class QuestionView(Struct, frozen=True):
+    """The current question. `html` is sanitised. `points` is what a right answer earns at most."""
+
+    q: int
+    title: str
+    html: str
+    image: str | None
+    image_alt: str | None
+    points: int
+    has_hint: bool
+
+
+class Block(Struct, frozen=True):
+    """A story block; `n` is its place in the whole story, from 1; `q` the question it belongs to."""
+
+    n: int
+    q: int
+    when: Literal["before", "after"]
+    html: str
+
+
+class Notice(Struct, frozen=True):
+    """A stored announcement; shown once per player, over all their tabs, by its id."""
+
+    id: int
+    at: int
+    level: Literal["info", "important", "urgent"]
+    html: str
+
+
+class Award(Struct, frozen=True):
+    """What a right answer earned: total = gross - hint - accept_close, never below 0."""
+
+    gross: int
+    hint: int
+    accept_close: int
+    total: int
+
+
+class BoardRow(Struct, frozen=True, array_like=True):
+    """[player, name, points, last solve or null, finished]."""
+
+    player: int
+    name: str
+    points: int
+    last: int | None
+    finished: bool
+
+
+class BoardMove(Struct, frozen=True, array_like=True):
+    """[player, [points, last] before or null, [points, last] after or null, new rank or null]."""
+
+    player: int
+    old: tuple[int, int | None] | None
+    new: tuple[int, int | None] | None
+    rank: int | None
+
+
+class BoardView(Struct, frozen=True):
+    """A board snapshot: `id` names the hub that counts `version`; a delta of another id means resync.
+
+    `top` best first. `me` is the reader's own [points, last solve] on the board, `rank` its place from 1; both null
+    for spectators and for hidden players.
+    """
+
+    id: str
+    version: int
+    total: int
+    size: int
+    top: tuple[BoardRow, ...]
+    me: tuple[int, int | None] | None = None
+    rank: int | None = None
+
+
+class TickerItem(Struct, frozen=True):
+    """Something worth telling: `solve`, `first` (first to solve that question) or `finish`."""
+
+    at: int
+    kind: Literal["solve", "first", "finish"]
+    player: int
+    name: str
+    q: int
+
+
+# --- replies and events for players ---------------------------------------------------------------------------------
+
+
+class Snapshot(Outbound, tag="snapshot"):
+    """Everything a player's page needs, on connect and on `resync`. `question` is null unless the hunt is running.
+
+    `story` holds the blocks between the previous question and the current one (the epilogue once finished).
+    `announcements` are those the player has not seen yet, oldest first.
+    """
+
+    protocol: int
+    now: int
+    hunt: HuntInfo
+    prices: Prices
+    me: Me
+    question: QuestionView | None
+    story: tuple[Block, ...]
+    board: BoardView
+    announcements: tuple[Notice, ...]
+
+
+class VerdictReply(Outbound, tag="verdict"):
+    """The outcome of `answer` or `accept_close`, sent only after it is durable.
+
+    `repeat`: this guess was made before on this question and cost nothing. `accepted_close`: it was close and XP was
+    paid to let it count. When correct, `award` says why, and `question` and `story` are what comes next (null and the
+    epilogue after the last).
+    """
+
+    id: str
+    q: int
+    verdict: Literal["correct", "close", "wrong"]
+    repeat: bool
+    accepted_close: bool
+    award: Award | None
+    xp: int
+    me: Me
+    question: QuestionView | None
+    story: tuple[Block, ...]
+
+
+class HintReply(Outbound, tag="hint"):
+    """The hint of question `q`. `charged` is null when it had been paid for before."""
+
+    id: str
+    q: int
+    html: str
+    charged: Literal["points", "xp"] | None
+    me: Me
+
+
+class SkipReply(Outbound, tag="skipped"):
+    """Question `q` was skipped; what comes next."""
+
+    id: str
+    q: int
+    me: Me
+    question: QuestionView | None
+    story: tuple[Block, ...]
+
+
+class StoryReply(Outbound, tag="story"):
+    """A page of the story so far, in reading order. `before` is the cursor of the page before this one, or null."""
+
+    id: str
+    blocks: tuple[Block, ...]
+    before: int | None
+
+
+class AroundReply(Outbound, tag="around"):
+    """The rows around the player, best first, `ranks` beside `rows`, as of `version` of board `board`."""
+
+    id: str
+    board: str
+    version: int
+    rank: int | None
+    ranks: tuple[int, ...]
+    rows: tuple[BoardRow, ...]
+
+
+class Ok(Outbound, tag="ok"):
+    """The command was applied (or had been before)."""
+
+    id: str
+
+
+class Error(Outbound, tag="error"):
+    """The command was not applied. `id` is null when the frame could not be read. `wait_ms`: when to try again."""
+
+    id: str | None
+    code: str
+    text: str
+    wait_ms: int | None = None
+
+
+class Progress(Outbound, tag="progress"):
+    """The player's state changed elsewhere: another tab, an XP grant, an organiser. `question` null: unchanged or none.
+
+    A client whose question is not at `me.position` after this asks for `resync`.
+    """
+
+    me: Me
+    question: QuestionView | None = None
+    story: tuple[Block, ...] = ()
+
+
+# --- events for everybody -------------------------------------------------------------------------------------------
+
+
+class BoardDelta(Outbound, tag="board"):
+    """What changed on the board since `base`. Every client counts its own rank from `moves`; `rows` are named.
+
+    Apply when `board` and `base` are mine, else ask for `resync`.
+    """
+
+    board: str
+    base: int
+    version: int
+    total: int
+    moves: tuple[BoardMove, ...]
+    rows: tuple[BoardRow, ...]
+
+
+class Beacon(Outbound, tag="beacon"):
+    """Sent when the board has been quiet for a while: a client that is behind asks for `resync`. Also carries time."""
+
+    board: str
+    version: int
+    now: int
+
+
+class Announcement(Outbound, tag="announcement"):
+    """A new announcement."""
+
+    notice: Notice
+
+
+class HuntChanged(Outbound, tag="hunt"):
+    """The phase or the instants changed. A player whose question was hidden asks for `resync` within `spread_ms`."""
+
+    now: int
+    hunt: HuntInfo
+    spread_ms: int
+
+
+class Restart(Outbound, tag="restart"):
+    """This server is going away: reconnect after `in_ms`, with the outbox intact."""
+
+    in_ms: int
+
+
+class Pong(Outbound, tag="pong"):
+    """The reply to `ping`."""
+
+    n: int
+    now: int
+
+
+# --- the projector --------------------------------------------------------------------------------------------------
+
+
+class BoardSnapshot(Outbound, tag="board_snapshot"):
+    """Everything the projector needs. `ticker` and `announcements` newest first."""
+
+    protocol: int
+    now: int
+    hunt: HuntInfo
+    board: BoardView
+    ticker: tuple[TickerItem, ...]
+    announcements: tuple[Notice, ...]
+
+
+class Ticker(Outbound, tag="ticker"):
+    """New items for the tape, oldest first."""
+
+    items: tuple[TickerItem, ...]
+
+
+# --- the console ----------------------------------------------------------------------------------------------------
+
+
+class FeedItem(Struct, frozen=True):
+    """One attempt as organisers see it. `kind` answer, accept_close, hint or skip; `text` only for the first two."""
+
+    id: int
+    at: int
+    player: int
+    name: str
+    q: int
+    kind: Literal["answer", "accept_close", "hint", "skip"]
+    text: str
+    verdict: Literal["correct", "close", "wrong", "done"]
+    repeat: bool
+
+
+class QuestionStats(Struct, frozen=True):
+    """Counts of one question; `here` players are on it now."""
+
+    q: int
+    title: str
+    here: int
+    attempts: int
+    wrong: int
+    close: int
+    solves: int
+    hints: int
+    skips: int
+
+
+class Sockets(Struct, frozen=True):
+    """Open sockets of this server process by kind."""
+
+    players: int
+    spectators: int
+    organisers: int
+
+
+class ConsoleSnapshot(Outbound, tag="console_snapshot"):
+    """Everything the console needs. `feed` newest first; `announcements` newest first, all of them."""
+
+    protocol: int
+    now: int
+    hunt: HuntInfo
+    players: int
+    finished: int
+    sockets: Sockets
+    questions: tuple[QuestionStats, ...]
+    feed: tuple[FeedItem, ...]
+    announcements: tuple[Notice, ...]
+    board: BoardView
+
+
+class Pulse(Outbound, tag="pulse"):
+    """About once a second, while somebody watches: what is new. `feed` oldest first."""
+
+    now: int
+    players: int
+    finished: int
+    sockets: Sockets
+    questions: tuple[QuestionStats, ...]
+    feed: tuple[FeedItem, ...]
+
+
+class PreviewReply(Outbound, tag="preview"):
+    """Rendered, sanitised Markdown."""
+
+    id: str
+    html: str
+
+
+class PlayerLine(Struct, frozen=True):
+    """A search result. `online`: has a socket on this server process."""
+
+    player: int
+    name: str
+    email: str
+    position: int
+    points: int
+    xp: int
+    rank: int | None
+    finished: bool
+    hidden: bool
+    banned: bool
+    online: bool
+
+
+class PlayersReply(Outbound, tag="players"):
+    """Search results, at most 50; `total` is how many match."""
+
+    id: str
+    total: int
+    rows: tuple[PlayerLine, ...]
+
+
+class LedgerLine(Struct, frozen=True):
+    """One ledger entry: change of points and of XP, and its cause."""
+
+    at: int
+    points: int
+    xp: int
+    cause: str
+    q: int | None
+    note: str
+
+
+class PlayerReply(Outbound, tag="player"):
+    """One player in full: state, the latest attempts and ledger entries, newest first."""
+
+    id: str
+    line: PlayerLine
+    me: Me
+    attempts: tuple[FeedItem, ...]
+    ledger: tuple[LedgerLine, ...]
+
+
+PlayerFrame: TypeAlias = (
+    Snapshot
+    | VerdictReply
+    | HintReply
+    | SkipReply
+    | StoryReply
+    | AroundReply
+    | Ok
+    | Error
+    | Progress
+    | BoardDelta
+    | Beacon
+    | Announcement
+    | HuntChanged
+    | Restart
+    | Pong
+)
+SpectatorFrame: TypeAlias = (
+    BoardSnapshot | Ticker | BoardDelta | Beacon | Announcement | HuntChanged | Restart | Pong | Error
+)
+OrganiserFrame: TypeAlias = (
+    ConsoleSnapshot
+    | Pulse
+    | PreviewReply
+    | PlayersReply
+    | PlayerReply
+    | Ok
+    | Error
+    | BoardDelta
+    | Beacon
+    | Announcement
+    | HuntChanged
+    | Restart
+    | Pong
+)
+
+
+# --- decode, encode -------------------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    "player": msgspec.json.Decoder(PlayerCommand, strict=True),
+    "spectator": msgspec.json.Decoder(SpectatorCommand, strict=True),
+    "organiser": msgspec.json.Decoder(OrganiserCommand, strict=True),
+}
+# A lone surrogate can only arrive as an escape (the socket's text is valid UTF-8); NUL and the other control
+# characters likewise. Databases refuse the first two and people cannot see the rest.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ID = re.compile(r'"id"\s*:\s*"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')
+
+Role: TypeAlias = Literal["player", "spectator", "organiser"]
+
+
+def decode(role: Role, text: str | None) -> Any:
+    """The command in `text` (None: the frame was binary) that `role` may send, as its frozen record.
+
+    Raises ProtocolError with a code; never anything else, whatever the text.
+    """
+    if text is None:
+        raise ProtocolError("binary", "Only text frames are understood.")
+    # A character is at most 4 bytes: the cheap test first.
+    if len(text) > MAX_INBOUND or (len(text) > MAX_INBOUND // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_INBOUND):
+        raise ProtocolError("too_large", f"A frame may have at most {MAX_INBOUND} bytes.")
+    try:
+        command = _DECODERS[role].decode(text)
+    except msgspec.ValidationError as error:
+        unknown = "$.t" in str(error) or "missing required field `t`" in str(error)
+        raise ProtocolError("unknown_command" if unknown else "bad_frame", str(error)[:200]) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        raise ProtocolError("bad_json", "The frame is not a JSON object.") from None
+    for name in ("text",):
+        value = getattr(command, name, None)
+        if value is not None and _FORBIDDEN.search(value):
+            raise ProtocolError("bad_frame", f"Control characters and lone surrogates are not allowed - at `$.{name}`")
+    return command
+
+
+def command_id(text: str | None) -> str | None:
+    """The command id in a frame that could not be decoded, if it has one: so that its error can name it."""
+    match = _ID.search(text or "", 0, MAX_INBOUND)
+    return match.group(1) if match else None
+
+
+def encode(frame: Outbound) -> bytes:
+    """The frame as UTF-8 JSON bytes."""
+    return _encoder.encode(frame)
