@@ -1,0 +1,125 @@
+"""How a committed change reaches every process: named events on the channel layer. Imports nothing of ours.
+
+Services call `publish_on_commit`; each web process's hub calls `subscribe`. Events carry *absolute* values (a standing,
+a version), so that a lost one is repaired by the next or by the hub's reconciliation, and a doubled one is harmless.
+Nothing ever waits for the bus before a player is answered: sending is bounded in time and a failure is only counted.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+GROUP = "enigma.bus"
+SEND_TIMEOUT_S = 2.0
+QUEUE_LIMIT = 10_000
+
+Event = dict[str, Any]
+
+
+class _Outlet:
+    """The way out of a process that runs an event loop: one queue, one sender, order kept, never blocking a caller."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_LIMIT)
+        self.dropped = 0
+
+    def put(self, event: Event) -> None:
+        """From any thread."""
+        self.loop.call_soon_threadsafe(self._put, event)
+
+    def _put(self, event: Event) -> None:
+        if self.queue.full():
+            # The bus is a convenience and reconciliation the guarantee: memory stays bounded when Redis hangs.
+            self.queue.get_nowait()
+            self.dropped += 1
+        self.queue.put_nowait(event)
+
+    async def run(self) -> None:
+        layer = get_channel_layer()
+        assert layer is not None
+        while True:
+            event = await self.queue.get()
+            try:
+                await asyncio.wait_for(layer.group_send(GROUP, event), SEND_TIMEOUT_S)
+            except Exception as error:
+                self.dropped += 1
+                logger.warning("bus: %s not sent: %s", event.get("kind"), error or type(error).__name__)
+
+
+_outlet: _Outlet | None = None
+
+
+def publish_on_commit(kind: str, payload: Event) -> None:
+    """Send `payload` (JSON types only) as an event named `kind` to every process, once the transaction is durable.
+
+    Outside a transaction it is sent at once. Never raises and never waits in a process that serves sockets.
+    """
+    event = {"type": "bus.event", "kind": kind, **payload}
+    transaction.on_commit(lambda: _send(event), robust=True)
+
+
+def _send(event: Event) -> None:
+    if _outlet is not None:
+        _outlet.put(event)
+        return
+    layer = get_channel_layer()
+    if layer is None or isinstance(layer, InMemoryChannelLayer):
+        return  # no other process can hear it: the hub finds the rows by itself
+
+    async def send() -> None:
+        await asyncio.wait_for(layer.group_send(GROUP, event), SEND_TIMEOUT_S)
+
+    try:
+        async_to_sync(send)()
+    except Exception as error:
+        logger.warning("bus: %s not sent: %s", event["kind"], error or type(error).__name__)
+
+
+async def open_outlet() -> asyncio.Task[None]:
+    """Make this process's sends go through its running loop. Returns the sender's task; cancel it to close."""
+    global _outlet
+    outlet = _outlet = _Outlet(asyncio.get_running_loop())
+    task = asyncio.get_running_loop().create_task(outlet.run(), name="bus")
+
+    def close(_: asyncio.Task[None]) -> None:
+        global _outlet
+        if _outlet is outlet:
+            _outlet = None
+
+    task.add_done_callback(close)
+    return task
+
+
+def dropped() -> int:
+    """Events this process could not send since it started."""
+    return _outlet.dropped if _outlet else 0
+
+
+class Subscription:
+    """This process's ear: `await open()` first, then iterate. What arrives in between is kept by the layer."""
+
+    def __init__(self) -> None:
+        self.layer = get_channel_layer()
+        self.channel = ""
+
+    async def open(self) -> None:
+        assert self.layer is not None
+        self.channel = await self.layer.new_channel("enigma")
+        await self.layer.group_add(GROUP, self.channel)
+
+    async def close(self) -> None:
+        if self.layer is not None and self.channel:
+            await self.layer.group_discard(GROUP, self.channel)
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        assert self.layer is not None
+        while True:
+            yield await self.layer.receive(self.channel)

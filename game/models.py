@@ -1,0 +1,329 @@
+"""What a hunt is, as rows and constraints. Behaviour lives in `rules` (decisions) and `services` (writes).
+
+Instants are integers, milliseconds since the Unix epoch (UTC), from the database's own clock: the rules, the protocol
+and the browser count in the same unit, and PostgreSQL and SQLite keep it exactly.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from game.rules.phases import Times
+
+Instant = models.BigIntegerField
+
+
+class Hunt(models.Model):
+    """One event. Several exist (last year's archive, a rehearsal); at most one is current."""
+
+    slug = models.SlugField(unique=True, max_length=60)
+    title = models.CharField(max_length=120)
+    tagline = models.CharField(max_length=200, blank=True)
+    starts_at = Instant(help_text=_("milliseconds since the epoch, UTC"))
+    ends_at = Instant(help_text=_("milliseconds since the epoch, UTC"))
+    # Overrides of the phase that follows from the two instants.
+    paused_at = Instant(null=True, blank=True)
+    paused_ms = models.BigIntegerField(default=0)
+    ended_at = Instant(null=True, blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+    current = models.BooleanField(default=False)
+    # Raised by every change of the rows below it: what a process has cached of an older one is stale.
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["current"], condition=Q(current=True), name="one_current_hunt"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="hunt_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def times(self) -> Times:
+        return Times(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            paused_at=self.paused_at,
+            paused_ms=self.paused_ms,
+            ended_at=self.ended_at,
+        )
+
+
+class Image(models.Model):
+    """A picture of a hunt pack. In the database, so that every web process has it without a shared disk."""
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="images")
+    path = models.CharField(max_length=200, help_text=_("its place in the hunt pack"))
+    media_type = models.CharField(max_length=60)
+    data = models.BinaryField()
+    # Part of its address, so that nobody can guess the next question's picture and caches never hold an old one.
+    token = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hunt", "path"], name="one_image_per_path")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Question(models.Model):
+    """A puzzle; `position` is its place in the linear chain, from 1 without gaps."""
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=120, blank=True)
+    text = models.TextField(help_text=_("Markdown"))
+    image = models.ForeignKey(Image, null=True, blank=True, on_delete=models.PROTECT)
+    image_alt = models.TextField(blank=True)
+    answers = models.JSONField(default=list)
+    close = models.JSONField(default=list, blank=True)
+    threshold = models.PositiveSmallIntegerField(default=0, help_text=_("fuzzy closeness 1 to 100; 0 is off"))
+    hint = models.TextField(blank=True, help_text=_("Markdown"))
+    points = models.PositiveIntegerField(default=100)
+
+    class Meta:
+        ordering = ["hunt", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["hunt", "position"], name="one_question_per_position"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="positions_from_one"),
+            models.CheckConstraint(condition=Q(threshold__lte=100), name="threshold_is_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"
+
+
+class StoryBlock(models.Model):
+    """Narrative shown before a question or after it has been solved or skipped."""
+
+    class When(models.TextChoices):
+        BEFORE = "before"
+        AFTER = "after"
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="story")
+    when = models.CharField(max_length=6, choices=When.choices)
+    ordinal = models.PositiveIntegerField()
+    text = models.TextField(help_text=_("Markdown"))
+
+    class Meta:
+        ordering = ["question__position", "-when", "ordinal"]
+        constraints = [models.UniqueConstraint(fields=["question", "when", "ordinal"], name="one_block_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} {self.when} {self.ordinal}"
+
+
+class Player(models.Model):
+    """Who scores. The balances are caches of the ledger's sums; `version` counts the changes of this row."""
+
+    class HintPaid(models.TextChoices):
+        NONE = ""
+        POINTS = "points"
+        XP = "xp"
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="players")
+    name = models.CharField(max_length=24)
+    name_key = models.CharField(max_length=100)
+    position = models.PositiveIntegerField(default=1)
+    points = models.IntegerField(default=0)
+    xp = models.IntegerField(default=0)
+    solves = models.PositiveIntegerField(default=0)
+    last_solve = Instant(null=True, blank=True)
+    first_attempt = Instant(null=True, blank=True)
+    # Hourly grants settled so far, and when the next is owed (null: never again, or not yet).
+    ticks = models.PositiveIntegerField(default=0)
+    next_tick = Instant(null=True, blank=True, db_index=True)
+    # The hunt's play clock (pauses excluded) when the current question was first shown; null: not yet.
+    shown_clock = models.BigIntegerField(null=True, blank=True)
+    hint_paid = models.CharField(max_length=6, choices=HintPaid.choices, blank=True, default="")
+    # The wrong-answer limit's theoretical arrival time: in the row, so that a reconnect does not reset it.
+    wrong_tat = Instant(null=True, blank=True)
+    finished_at = Instant(null=True, blank=True)
+    hidden = models.BooleanField(default=False)
+    banned = models.BooleanField(default=False)
+    version = models.BigIntegerField(default=1)
+    changed_at = Instant()
+    created_at = Instant()
+
+    class Meta:
+        indexes = [models.Index(fields=["hunt", "changed_at"]), models.Index(fields=["hunt", "position"])]
+        constraints = [
+            models.UniqueConstraint(fields=["hunt", "name_key"], name="one_player_per_name"),
+            models.CheckConstraint(condition=Q(xp__gte=0), name="xp_never_negative"),
+            models.CheckConstraint(condition=Q(points__gte=0), name="points_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """Who acts for a player. One today; a team is a player with several."""
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="members")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hunt", "user"], name="one_player_per_user_and_hunt")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} for {self.player_id}"
+
+
+class Attempt(models.Model):
+    """One accepted command on a question: a judged answer, or the use of a power-up. Append-only.
+
+    It is also the memory that makes commands idempotent: what a repeat is answered with can be told from this row.
+    """
+
+    class Kind(models.TextChoices):
+        ANSWER = "answer"
+        ACCEPT_CLOSE = "accept_close"
+        HINT = "hint"
+        SKIP = "skip"
+
+    class Verdict(models.TextChoices):
+        CORRECT = "correct"
+        CLOSE = "close"
+        WRONG = "wrong"
+        DONE = "done"  # a hint was shown, a question skipped
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="attempts")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="attempts")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="attempts")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="attempts")
+    command = models.UUIDField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    # The answer as typed; for a hint how it was paid.
+    text = models.CharField(max_length=256, blank=True)
+    normalised = models.CharField(max_length=1024, blank=True)
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    repeat = models.BooleanField(default=False)
+    accepted_close = models.BooleanField(default=False)
+    gross = models.PositiveIntegerField(default=0)
+    hint_cost = models.PositiveIntegerField(default=0)
+    close_cost = models.PositiveIntegerField(default=0)
+    xp = models.IntegerField(default=0)
+    at = Instant()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["player", "question"]),
+            models.Index(fields=["hunt", "at"]),
+            models.Index(fields=["question", "verdict"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["player", "command"], name="one_attempt_per_command"),
+            models.UniqueConstraint(
+                fields=["player", "question"], condition=Q(verdict="correct"), name="one_solve_per_question"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.player_id} {self.kind} {self.verdict}"
+
+
+class LedgerEntry(models.Model):
+    """Every point and every XP, with its cause. Append-only: a mistake is compensated, never edited."""
+
+    class Cause(models.TextChoices):
+        SOLVE = "solve"
+        HINT = "hint"
+        SKIP = "skip"
+        ACCEPT_CLOSE = "accept_close"
+        TICK = "tick"
+        START = "start"
+        GRANT = "grant"
+        REGRADE = "regrade"
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="ledger")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="ledger")
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.CASCADE, related_name="ledger")
+    question = models.ForeignKey(Question, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger")
+    cause = models.CharField(max_length=12, choices=Cause.choices)
+    points = models.IntegerField(default=0)
+    xp = models.IntegerField(default=0)
+    # The hour of a tick, from 1 (first attempt + 1 h).
+    tick = models.PositiveIntegerField(null=True, blank=True)
+    command = models.UUIDField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    at = Instant()
+
+    class Meta:
+        verbose_name_plural = _("ledger entries")
+        indexes = [models.Index(fields=["hunt", "cause"])]
+        constraints = [
+            models.UniqueConstraint(fields=["player", "tick"], condition=Q(cause="tick"), name="one_grant_per_tick"),
+            models.UniqueConstraint(
+                fields=["player", "question"], condition=Q(cause="solve"), name="one_award_per_question"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.player_id} {self.cause} {self.points:+d} points {self.xp:+d} XP"
+
+
+class Announcement(models.Model):
+    """What organisers told everybody."""
+
+    class Level(models.TextChoices):
+        INFO = "info"
+        IMPORTANT = "important"
+        URGENT = "urgent"
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="announcements")
+    level = models.CharField(max_length=9, choices=Level.choices)
+    text = models.TextField(help_text=_("Markdown"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    at = Instant()
+
+    class Meta:
+        indexes = [models.Index(fields=["hunt", "at"])]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Seen(models.Model):
+    """A player has seen an announcement."""
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="seen")
+    announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="seen")
+
+    class Meta:
+        verbose_name_plural = _("seen")
+        constraints = [models.UniqueConstraint(fields=["player", "announcement"], name="seen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.player_id} saw {self.announcement_id}"
+
+
+class AuditEntry(models.Model):
+    """What an organiser did: who, what, when; before and after in `detail`. Unique per command: done once."""
+
+    hunt = models.ForeignKey(Hunt, null=True, on_delete=models.SET_NULL, related_name="audit")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    command = models.UUIDField(null=True, blank=True)
+    action = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict)
+    at = Instant()
+
+    class Meta:
+        verbose_name_plural = _("audit entries")
+        constraints = [models.UniqueConstraint(fields=["user", "command"], name="one_audit_per_command")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at}"
+
+
+class Heartbeat(models.Model):
+    """When a scheduled job last ran to its end."""
+
+    job = models.CharField(max_length=40, primary_key=True)
+    at = Instant()
+
+    def __str__(self) -> str:
+        return self.job
