@@ -1,0 +1,668 @@
+"""A realistic example of every frame, both directions, for every role that may send or receive it.
+
+`python -m tests.golden_frames` writes them to `tests/js/fixtures/frames.json`, which the tests of the JavaScript
+client read too: a change of the protocol that one side missed fails the other side's tests. The examples in
+`docs/protocol.md` and `docs/asyncapi.json` are these. Everything here is fixed: the same file comes out on every
+machine and every day.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from consumers import protocol as p
+
+PATH = Path(__file__).parent / "js" / "fixtures" / "frames.json"
+ROLES: tuple[p.Role, ...] = ("player", "spectator", "organiser")
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+START = int(datetime(2026, 3, 6, 18, tzinfo=UTC).timestamp()) * 1000
+END = START + 48 * HOUR
+NOW = START + 5 * HOUR + 12 * MINUTE
+BOARD = "9f2c41d07ab8e365"
+
+
+class Golden(NamedTuple):
+    role: p.Role
+    direction: Literal["in", "out"]
+    variant: str
+    record: Any
+
+    def as_entry(self) -> dict[str, Any]:
+        """The shape of one element of frames.json."""
+        return {
+            "role": self.role,
+            "direction": self.direction,
+            "name": type(self.record).__name__,
+            "variant": self.variant,
+            "frame": msgspec.to_builtins(self.record, str_keys=True),
+        }
+
+
+def command_id(label: str) -> str:
+    """A version 4 UUID that is always the same for the same label."""
+    return str(UUID(bytes=hashlib.sha256(label.encode()).digest()[:16], version=4))
+
+
+# --- the people and the hunt that the frames tell of --------------------------------------------------------
+
+HUNT = p.HuntInfo(
+    id=1,
+    title="The Lamplighter’s Ledger",
+    tagline="Twelve lamps, one night, and a name that somebody wanted forgotten.",
+    phase="live",
+    starts_at=START,
+    ends_at=END,
+    questions=12,
+    curve="elapsed",
+)
+SCHEDULED = msgspec.structs.replace(HUNT, phase="scheduled")
+PAUSED = msgspec.structs.replace(HUNT, phase="paused")
+ENDED = msgspec.structs.replace(HUNT, phase="ended")
+BY_ORDER = msgspec.structs.replace(HUNT, id=2, title="Rehearsal", tagline="", curve="solve_order")
+
+PRICES = p.Prices(
+    hint_points=10,
+    hint_xp=50,
+    skip_xp=75,
+    accept_close_xp=100,
+    accept_close_points=10,
+    xp_cap=100,
+    xp_per_hour=10,
+    xp_per_solve=5,
+)
+
+HINT_HTML = "<p>Read the <em>left</em> edge of the ledger, not its lines.</p>"
+QUESTION_4 = p.QuestionView(
+    q=4,
+    title="Four flames",
+    html="<p>Four lamps burn in the square. The <strong>shortest shadow</strong> keeps the key.</p>",
+    image="/play/image/4/four-flames.svg",
+    image_alt="Four street lamps around a fountain; one has no shadow.",
+    points=87,
+    has_hint=True,
+)
+QUESTION_5 = p.QuestionView(
+    q=5,
+    title="Παλίνδρομο",
+    html="<p>Νίψον ανομήματα μη μόναν όψιν &amp; what washes twice?</p>",
+    image=None,
+    image_alt=None,
+    points=100,
+    has_hint=False,
+)
+BLOCK_3 = p.Block(
+    n=4, q=3, when="after", html="<p>The third lamp coughed, and the street had a name again.</p>"
+)
+BLOCK_4 = p.Block(n=5, q=4, when="before", html="<p>“You are late,” said the fountain. 🕯️</p>")
+BLOCK_5 = p.Block(n=6, q=4, when="after", html="<p>The key was warm.</p>")
+BLOCK_6 = p.Block(n=7, q=5, when="before", html="<p>On the basin’s rim ran one line of Greek, both ways.</p>")
+EPILOGUE = p.Block(
+    n=24, q=12, when="after", html="<p>By morning the ledger was blank, and everybody was in it.</p>"
+)
+
+ZOE = p.Me(
+    player=17,
+    name="Zoë 🦉",
+    version=31,
+    position=4,
+    points=268,
+    xp=65,
+    solves=3,
+    first_attempt=START + 4 * MINUTE,
+    next_tick=START + 4 * MINUTE + 6 * HOUR,
+    finished=False,
+    wait_ms=0,
+    hint=None,
+    hint_html=None,
+)
+NEWCOMER = p.Me(
+    player=204,
+    name="نور الليل",
+    version=1,
+    position=1,
+    points=0,
+    xp=0,
+    solves=0,
+    first_attempt=None,
+    next_tick=None,
+    finished=False,
+    wait_ms=0,
+    hint=None,
+    hint_html=None,
+)
+
+
+def zoe(**changes: Any) -> p.Me:
+    """Zoë's state after `changes`."""
+    return msgspec.structs.replace(ZOE, **changes)
+
+
+SOLVED_4 = zoe(version=32, position=5, points=355, xp=70, solves=4)
+FINISHED = zoe(version=90, position=13, points=1012, xp=45, solves=11, finished=True, next_tick=None)
+
+ROW_FIRST = p.BoardRow(player=3, name="Ørjan & Søn", points=441, last=NOW - 2 * MINUTE, finished=False)
+ROW_SECOND = p.BoardRow(player=88, name="謎解き倶楽部", points=355, last=NOW - 41 * MINUTE, finished=False)
+ROW_ZOE = p.BoardRow(player=17, name="Zoë 🦉", points=268, last=NOW - 63 * MINUTE, finished=False)
+ROW_RTL = p.BoardRow(player=204, name="نور الليل", points=0, last=None, finished=False)
+ROW_DONE = p.BoardRow(player=5, name="<b>Ada</b>", points=1130, last=NOW - MINUTE, finished=True)
+VIEW = p.BoardView(
+    id=BOARD,
+    version=812,
+    total=214,
+    size=25,
+    top=(ROW_DONE, ROW_FIRST, ROW_SECOND, ROW_ZOE),
+    me=(268, NOW - 63 * MINUTE),
+    rank=4,
+)
+PUBLIC_VIEW = msgspec.structs.replace(VIEW, me=None, rank=None)
+VIEW_FINISHED = p.BoardView(
+    id=BOARD,
+    version=9417,
+    total=214,
+    size=25,
+    top=(
+        ROW_DONE,
+        msgspec.structs.replace(ROW_ZOE, points=FINISHED.points, last=NOW + 29 * HOUR, finished=True),
+        ROW_FIRST,
+    ),
+    me=(FINISHED.points, NOW + 29 * HOUR),
+    rank=2,
+)
+EMPTY_VIEW = p.BoardView(id=BOARD, version=0, total=0, size=25, top=())
+
+INFO = p.Notice(
+    id=1, at=START - HOUR, level="info", html="<p>Doors open at <strong>18:00 UTC</strong>. 👋</p>"
+)
+IMPORTANT = p.Notice(
+    id=2, at=NOW - 3 * HOUR, level="important", html="<p>Question 3: the picture was fixed.</p>"
+)
+URGENT = p.Notice(
+    id=3, at=NOW, level="urgent", html="<p>יש הפסקה קצרה. <em>The hunt pauses for ten minutes.</em></p>"
+)
+
+FIRST_SOLVE = p.TickerItem(at=NOW - 2 * MINUTE, kind="first", player=3, name="Ørjan & Søn", q=5)
+SOLVE = p.TickerItem(at=NOW - 90_000, kind="solve", player=17, name="Zoë 🦉", q=3)
+FINISH = p.TickerItem(at=NOW - MINUTE, kind="finish", player=5, name="<b>Ada</b>", q=12)
+
+WRONG_ITEM = p.FeedItem(
+    id=9001,
+    at=NOW - 9000,
+    player=17,
+    name="Zoë 🦉",
+    q=4,
+    kind="answer",
+    text="the fountain?",
+    verdict="wrong",
+    repeat=False,
+)
+FEED = (
+    WRONG_ITEM,
+    msgspec.structs.replace(WRONG_ITEM, id=9002, at=NOW - 8000, text="THE  FOUNTAIN", repeat=True),
+    msgspec.structs.replace(WRONG_ITEM, id=9003, at=NOW - 7000, kind="hint", text="", verdict="done"),
+    msgspec.structs.replace(WRONG_ITEM, id=9004, at=NOW - 6000, text="noon lamp", verdict="close"),
+    msgspec.structs.replace(WRONG_ITEM, id=9005, at=NOW - 5000, text="Mittagslaterne 🏮", verdict="correct"),
+    msgspec.structs.replace(
+        WRONG_ITEM,
+        id=9006,
+        at=NOW - 4000,
+        player=88,
+        name="謎解き倶楽部",
+        q=5,
+        kind="accept_close",
+        text="νίψον",
+        verdict="correct",
+    ),
+    msgspec.structs.replace(
+        WRONG_ITEM,
+        id=9007,
+        at=NOW - 3000,
+        player=204,
+        name="نور الليل",
+        q=1,
+        kind="skip",
+        text="",
+        verdict="done",
+    ),
+)
+STATS = (
+    p.QuestionStats(
+        q=4, title="Four flames", here=61, attempts=488, wrong=371, close=40, solves=77, hints=29, skips=3
+    ),
+    p.QuestionStats(
+        q=5, title="Παλίνδρομο", here=0, attempts=0, wrong=0, close=0, solves=0, hints=0, skips=0
+    ),
+)
+SOCKETS = p.Sockets(players=188, spectators=2, organisers=3)
+
+LINE = p.PlayerLine(
+    player=17,
+    name="Zoë 🦉",
+    email="zoe@example.org",
+    position=4,
+    points=268,
+    xp=65,
+    rank=4,
+    finished=False,
+    hidden=False,
+    banned=False,
+    online=True,
+)
+LINE_DONE = msgspec.structs.replace(
+    LINE,
+    player=5,
+    name="<b>Ada</b>",
+    email="ada@example.org",
+    position=13,
+    points=1130,
+    xp=20,
+    rank=1,
+    finished=True,
+)
+LINE_BANNED = msgspec.structs.replace(
+    LINE,
+    player=66,
+    name="Mallory",
+    email="mallory@example.org",
+    position=2,
+    points=98,
+    rank=None,
+    hidden=True,
+    banned=True,
+    online=False,
+)
+LEDGER = (
+    p.LedgerLine(at=NOW - 7000, points=0, xp=-50, cause="hint", q=4, note=""),
+    p.LedgerLine(at=NOW - 8 * MINUTE, points=0, xp=10, cause="tick", q=None, note=""),
+    p.LedgerLine(at=NOW - 63 * MINUTE, points=91, xp=5, cause="solve", q=3, note=""),
+    p.LedgerLine(
+        at=NOW - 2 * HOUR, points=10, xp=0, cause="grant", q=None, note="the picture was missing — désolé"
+    ),
+)
+
+# The longest that `answer` takes: 256 characters, each a surrogate pair in JavaScript.
+LONGEST = "🏮" * 256
+
+
+# --- the frames ---------------------------------------------------------------------------------------------
+
+
+def frames() -> Iterator[Golden]:
+    """All golden frames, grouped as in protocol.py."""
+    yield from _player_in()
+    yield from _organiser_in()
+    yield from _shared_in()
+    yield from _player_out()
+    yield from _spectator_out()
+    yield from _organiser_out()
+    yield from _shared_out()
+
+
+def _player_in() -> Iterator[Golden]:
+    def sent(variant: str, record: p.Inbound) -> Golden:
+        return Golden("player", "in", variant, record)
+
+    yield sent("plain", p.Answer(id=command_id("answer"), q=4, text="Mittagslaterne 🏮"))
+    yield sent("right to left", p.Answer(id=command_id("answer rtl"), q=4, text="מנורת הצהריים"))
+    yield sent("as typed", p.Answer(id=command_id("answer typed"), q=4, text='  é "e\u0301"\t\\ </script> '))
+    yield sent("nothing typed", p.Answer(id=command_id("answer empty"), q=1, text=""))
+    yield sent("longest", p.Answer(id=command_id("answer longest"), q=10_000, text=LONGEST))
+    yield sent("plain", p.AcceptClose(id=command_id("accept_close"), q=4, text="noon lamp"))
+    yield sent("for points", p.Hint(id=command_id("hint"), q=4, pay="points"))
+    yield sent("for XP", p.Hint(id=command_id("hint xp"), q=4, pay="xp"))
+    yield sent("plain", p.Skip(id=command_id("skip"), q=4))
+    yield sent("latest page", p.Story(id=command_id("story")))
+    yield sent("earlier page", p.Story(id=command_id("story before"), before=5))
+    yield sent("plain", p.Around(id=command_id("around")))
+    yield sent("one", p.Seen(id=command_id("seen"), ids=(3,)))
+    yield sent("several", p.Seen(id=command_id("seen several"), ids=(1, 2, 2**53 - 1)))
+
+
+def _organiser_in() -> Iterator[Golden]:
+    def sent(variant: str, record: p.Inbound) -> Golden:
+        return Golden("organiser", "in", variant, record)
+
+    text = "יש הפסקה קצרה. *The hunt pauses for ten minutes.*"
+    yield sent("plain", p.Preview(id=command_id("preview"), text=text))
+    yield sent("urgent", p.Announce(id=command_id("announce"), level="urgent", text=text))
+    yield sent(
+        "important", p.Announce(id=command_id("announce 2"), level="important", text="Question 3 is *fixed*.")
+    )
+    yield sent("info", p.Announce(id=command_id("announce 3"), level="info", text="👋\n\n- soup\n- tea"))
+    yield sent("start", p.Control(id=command_id("start"), action="start"))
+    yield sent("pause", p.Control(id=command_id("pause"), action="pause"))
+    yield sent("resume", p.Control(id=command_id("resume"), action="resume"))
+    yield sent("end", p.Control(id=command_id("end"), action="end"))
+    yield sent("extend", p.Control(id=command_id("extend"), action="extend", minutes=30))
+    yield sent("by name", p.Find(id=command_id("find"), text="zoë"))
+    yield sent("the leaders", p.Find(id=command_id("find leaders"), text=""))
+    yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
+
+
+def _shared_in() -> Iterator[Golden]:
+    for role in ROLES:
+        yield Golden(role, "in", "plain", p.Resync())
+        yield Golden(role, "in", "plain", p.Ping(n=41))
+
+
+def _player_out() -> Iterator[Golden]:
+    def got(variant: str, record: p.Outbound) -> Golden:
+        return Golden("player", "out", variant, record)
+
+    live = p.Snapshot(
+        protocol=p.PROTOCOL,
+        now=NOW,
+        hunt=HUNT,
+        prices=PRICES,
+        me=ZOE,
+        question=QUESTION_4,
+        story=(BLOCK_3, BLOCK_4),
+        board=VIEW,
+        announcements=(IMPORTANT, URGENT),
+    )
+    yield got("live", live)
+    yield got(
+        "before the start",
+        msgspec.structs.replace(
+            live,
+            now=START - 90 * MINUTE,
+            hunt=SCHEDULED,
+            me=NEWCOMER,
+            question=None,
+            story=(),
+            board=EMPTY_VIEW,
+            announcements=(INFO,),
+        ),
+    )
+    yield got("paused", msgspec.structs.replace(live, hunt=PAUSED, question=None, story=(), announcements=()))
+    yield got(
+        "hint paid with points, guesses throttled",
+        msgspec.structs.replace(
+            live, me=zoe(version=33, wait_ms=5400, hint="points", hint_html=HINT_HTML), announcements=()
+        ),
+    )
+    yield got(
+        "finished",
+        msgspec.structs.replace(
+            live,
+            now=NOW + 30 * HOUR,
+            me=FINISHED,
+            question=None,
+            story=(EPILOGUE,),
+            board=VIEW_FINISHED,
+            announcements=(),
+        ),
+    )
+    yield got(
+        "solve order",
+        msgspec.structs.replace(
+            live,
+            hunt=BY_ORDER,
+            me=SOLVED_4,
+            question=QUESTION_5,
+            story=(BLOCK_5, BLOCK_6),
+            board=msgspec.structs.replace(VIEW, version=814, me=(355, NOW), rank=4),
+            announcements=(),
+        ),
+    )
+
+    correct = p.VerdictReply(
+        id=command_id("answer"),
+        q=4,
+        verdict="correct",
+        repeat=False,
+        accepted_close=False,
+        award=p.Award(gross=87, hint=0, accept_close=0, total=87),
+        xp=5,
+        me=SOLVED_4,
+        question=QUESTION_5,
+        story=(BLOCK_5, BLOCK_6),
+    )
+    wrong = msgspec.structs.replace(
+        correct,
+        id=command_id("answer rtl"),
+        verdict="wrong",
+        award=None,
+        xp=0,
+        me=zoe(version=32),
+        question=None,
+        story=(),
+    )
+    yield got("correct", correct)
+    yield got(
+        "correct, with a hint and a close answer",
+        msgspec.structs.replace(
+            correct,
+            id=command_id("accept_close"),
+            accepted_close=True,
+            award=p.Award(gross=87, hint=10, accept_close=10, total=67),
+            me=zoe(version=32, position=5, points=335, xp=5, solves=4),
+        ),
+    )
+    yield got(
+        "correct, the last",
+        msgspec.structs.replace(
+            correct,
+            id=command_id("answer last"),
+            q=12,
+            award=p.Award(gross=50, hint=0, accept_close=0, total=50),
+            xp=0,
+            me=FINISHED,
+            question=None,
+            story=(EPILOGUE,),
+        ),
+    )
+    yield got("close", msgspec.structs.replace(wrong, id=command_id("answer close"), verdict="close"))
+    yield got("wrong", wrong)
+    yield got(
+        "wrong again", msgspec.structs.replace(wrong, id=command_id("answer again"), repeat=True, me=ZOE)
+    )
+    yield got(
+        "wrong, the next must wait",
+        msgspec.structs.replace(wrong, id=command_id("answer fast"), me=zoe(version=36, wait_ms=6000)),
+    )
+
+    hint = p.HintReply(
+        id=command_id("hint"),
+        q=4,
+        html=HINT_HTML,
+        charged="points",
+        me=zoe(version=32, hint="points", hint_html=HINT_HTML),
+    )
+    yield got("for points", hint)
+    for_xp = msgspec.structs.replace(
+        hint,
+        id=command_id("hint xp"),
+        charged="xp",
+        me=zoe(version=32, xp=15, hint="xp", hint_html=HINT_HTML),
+    )
+    yield got("for XP", for_xp)
+    yield got("paid before", msgspec.structs.replace(for_xp, id=command_id("hint again"), charged=None))
+
+    skipped = p.SkipReply(
+        id=command_id("skip"),
+        q=4,
+        me=zoe(version=32, position=5, xp=0),
+        question=QUESTION_5,
+        story=(BLOCK_5, BLOCK_6),
+    )
+    yield got("to the next", skipped)
+    yield got(
+        "the last",
+        msgspec.structs.replace(
+            skipped, id=command_id("skip last"), q=12, me=FINISHED, question=None, story=(EPILOGUE,)
+        ),
+    )
+
+    yield got("latest page", p.StoryReply(id=command_id("story"), blocks=(BLOCK_3, BLOCK_4), before=4))
+    yield got("the beginning", p.StoryReply(id=command_id("story before"), blocks=(BLOCK_3,), before=None))
+
+    around = p.AroundReply(
+        id=command_id("around"),
+        board=BOARD,
+        version=812,
+        rank=4,
+        ranks=(2, 3, 4, 5),
+        rows=(ROW_FIRST, ROW_SECOND, ROW_ZOE, ROW_RTL),
+    )
+    yield got("ranked", around)
+    yield got("not on the board", msgspec.structs.replace(around, rank=None, ranks=(), rows=()))
+
+    yield got("an hourly grant", p.Progress(me=zoe(version=32, xp=75)))
+    yield got("solved in another tab", p.Progress(me=SOLVED_4, question=QUESTION_5, story=(BLOCK_5, BLOCK_6)))
+
+
+def _spectator_out() -> Iterator[Golden]:
+    snapshot = p.BoardSnapshot(
+        protocol=p.PROTOCOL,
+        now=NOW,
+        hunt=HUNT,
+        board=PUBLIC_VIEW,
+        ticker=(FINISH, SOLVE, FIRST_SOLVE),
+        announcements=(URGENT, IMPORTANT, INFO),
+    )
+    yield Golden("spectator", "out", "live", snapshot)
+    yield Golden(
+        "spectator",
+        "out",
+        "before the start",
+        msgspec.structs.replace(
+            snapshot, now=START - HOUR, hunt=SCHEDULED, board=EMPTY_VIEW, ticker=(), announcements=()
+        ),
+    )
+    yield Golden("spectator", "out", "plain", p.Ticker(items=(FIRST_SOLVE, SOLVE, FINISH)))
+
+
+def _organiser_out() -> Iterator[Golden]:
+    def got(variant: str, record: p.Outbound) -> Golden:
+        return Golden("organiser", "out", variant, record)
+
+    snapshot = p.ConsoleSnapshot(
+        protocol=p.PROTOCOL,
+        now=NOW,
+        hunt=HUNT,
+        players=214,
+        finished=1,
+        sockets=SOCKETS,
+        questions=STATS,
+        feed=FEED[::-1],
+        announcements=(URGENT, IMPORTANT, INFO),
+        board=PUBLIC_VIEW,
+    )
+    yield got("live", snapshot)
+    yield got(
+        "before the start",
+        msgspec.structs.replace(
+            snapshot,
+            now=START - HOUR,
+            hunt=SCHEDULED,
+            players=0,
+            finished=0,
+            sockets=p.Sockets(players=0, spectators=0, organisers=1),
+            feed=(),
+            announcements=(),
+            board=EMPTY_VIEW,
+        ),
+    )
+    pulse = p.Pulse(now=NOW, players=214, finished=1, sockets=SOCKETS, questions=STATS[:1], feed=FEED)
+    yield got("busy", pulse)
+    yield got("quiet", msgspec.structs.replace(pulse, questions=(), feed=()))
+    yield got("plain", p.PreviewReply(id=command_id("preview"), html=URGENT.html))
+    yield got("found", p.PlayersReply(id=command_id("find"), total=73, rows=(LINE, LINE_DONE, LINE_BANNED)))
+    yield got("nobody", p.PlayersReply(id=command_id("find nobody"), total=0, rows=()))
+    yield got(
+        "plain",
+        p.PlayerReply(id=command_id("inspect"), line=LINE, me=ZOE, attempts=FEED[4::-1], ledger=LEDGER),
+    )
+
+
+def _shared_out() -> Iterator[Golden]:
+    delta = p.BoardDelta(
+        board=BOARD,
+        base=812,
+        version=814,
+        total=215,
+        moves=(
+            p.BoardMove(player=17, old=(268, NOW - 63 * MINUTE), new=(355, NOW), rank=4),
+            p.BoardMove(player=205, old=None, new=(0, None), rank=None),
+            p.BoardMove(player=66, old=(98, NOW - HOUR), new=None, rank=None),
+        ),
+        rows=(msgspec.structs.replace(ROW_ZOE, points=355, last=NOW),),
+    )
+    for role in ROLES:
+        yield Golden(role, "out", "moved, joined, hidden", delta)
+        yield Golden(
+            role,
+            "out",
+            "nobody near the top",
+            p.BoardDelta(
+                board=BOARD,
+                base=814,
+                version=815,
+                total=215,
+                moves=(p.BoardMove(player=204, old=(0, None), new=(100, NOW), rank=140),),
+                rows=(),
+            ),
+        )
+        yield Golden(role, "out", "plain", p.Beacon(board=BOARD, version=814, now=NOW + 15_000))
+        yield Golden(role, "out", "urgent", p.Announcement(notice=URGENT))
+        yield Golden(role, "out", "info", p.Announcement(notice=INFO))
+        yield Golden(role, "out", "paused", p.HuntChanged(now=NOW, hunt=PAUSED, spread_ms=0))
+        yield Golden(role, "out", "started", p.HuntChanged(now=START, hunt=HUNT, spread_ms=3000))
+        yield Golden(role, "out", "ended", p.HuntChanged(now=END, hunt=ENDED, spread_ms=0))
+        yield Golden(role, "out", "plain", p.Restart(in_ms=2750))
+        yield Golden(role, "out", "plain", p.Pong(n=41, now=NOW))
+        yield Golden(
+            role,
+            "out",
+            "unreadable",
+            p.Error(id=None, code="bad_json", text="The frame is not a JSON object."),
+        )
+    yield Golden("player", "out", "plain", p.Ok(id=command_id("seen")))
+    yield Golden("organiser", "out", "plain", p.Ok(id=command_id("announce")))
+    yield Golden(
+        "player",
+        "out",
+        "refused",
+        p.Error(
+            id=command_id("answer stale"), code="stale_question", text="You are on another question now."
+        ),
+    )
+    yield Golden(
+        "player",
+        "out",
+        "later",
+        p.Error(
+            id=command_id("answer fast"),
+            code="too_many_guesses",
+            text="Too many wrong guesses. Take a breath and try again in a moment.",
+            wait_ms=5400,
+        ),
+    )
+    yield Golden(
+        "organiser",
+        "out",
+        "refused",
+        p.Error(id=command_id("extend"), code="invalid", text="The end must be in the future."),
+    )
+
+
+# --- the file -----------------------------------------------------------------------------------------------
+
+
+def render() -> str:
+    """The text of frames.json: a JSON array, one frame on each line, so that a change reads as one line."""
+    lines = (json.dumps(golden.as_entry(), ensure_ascii=False, separators=(",", ":")) for golden in frames())
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+if __name__ == "__main__":
+    PATH.parent.mkdir(parents=True, exist_ok=True)
+    PATH.write_text(render(), encoding="utf-8")
