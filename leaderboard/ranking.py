@@ -1,8 +1,8 @@
 """The board in memory: who stands where, what a change tells everybody, and how a client follows it.
 
-PURE: no I/O, no clock. The server keeps a `Board` and sends `Delta`s; a client keeps a `View` and follows them.
-One delta, encoded once, serves every client: it carries each mover's old and new place, and each client counts
-who crossed its own. Instants are milliseconds since the Unix epoch (UTC).
+PURE: no I/O, no clock. The server keeps a `Board` and sends `Delta`s; a client keeps a `View` and follows
+them. One delta, encoded once, serves every client: it carries each mover's old and new place, and each client
+counts who crossed its own. Instants are milliseconds since the Unix epoch (UTC).
 """
 
 from collections.abc import Iterable
@@ -64,9 +64,9 @@ class Delta(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
-    """What one client holds. `me` and `rank` are None for spectators and for players who are not on the board.
+    """What one client holds. `me` and `rank` are None for spectators and for who is not on the board.
 
-    `size` is how many rows `top` may have; with fewer, `top` is everybody.
+    `size` is how many rows `top` may have; while it has fewer, it is everybody.
     """
 
     version: int
@@ -84,7 +84,7 @@ def key(points: int, last: int | None, player: int) -> Key:
 
 
 class Board:
-    """Everybody's standing, in order. Finding a rank and moving a player cost about the logarithm of the players."""
+    """Everybody's standing, in order. A move and a rank cost about the logarithm of the players."""
 
     def __init__(self, standings: Iterable[Standing], top: int = 25) -> None:
         """Of several standings of one player the newest counts. `top`: how many rows everybody is shown."""
@@ -118,10 +118,7 @@ class Board:
 
     def rank_of(self, player: int) -> int | None:
         """From 1; None for who is not on the board."""
-        standing = self._standings.get(player)
-        if standing is None or standing.hidden:
-            return None
-        return self._rank(_standing_key(standing))
+        return self._rank(_visible_key(self._standings.get(player)))
 
     def top_rows(self) -> tuple[Row, ...]:
         return self._top
@@ -133,14 +130,15 @@ class Board:
             return ()
         first = max(1, rank - reach)
         return tuple(
-            (place, self._row(held)) for place, held in enumerate(self._slice(first - 1, rank + reach), start=first)
+            (ranked, self._row(held))
+            for ranked, held in enumerate(self._slice(first - 1, rank + reach), start=first)
         )
 
     def apply(self, changes: Iterable[Standing]) -> Delta | None:
         """Take over what is newer than what is held, as one step; None if nobody can see a difference.
 
-        Applying the same changes again, or older ones after newer ones, does nothing. A new name outside the top
-        is remembered but makes no step: nobody's view holds it.
+        Applying the same changes again, or older ones after newer ones, does nothing. A new name outside the
+        top is remembered but makes no step: nobody's view holds it.
         """
         before: dict[int, Standing | None] = {}
         for change in changes:
@@ -148,12 +146,11 @@ class Board:
                 before.setdefault(change.player, self._standings.get(change.player))
                 self._standings[change.player] = change
 
-        moved: list[tuple[Place | None, Standing]] = []
+        moved: list[tuple[int, Key | None, Key | None]] = []
         touches_top = False
         for player, old in before.items():
-            new = self._standings[player]
             old_key = _visible_key(old)
-            new_key = _visible_key(new)
+            new_key = _visible_key(self._standings[player])
             touches_top = touches_top or self._reaches_top(old_key) or self._reaches_top(new_key)
             if old_key == new_key:
                 continue
@@ -161,13 +158,13 @@ class Board:
                 self._keys.remove(old_key)
             if new_key is not None:
                 self._keys.add(new_key)
-            moved.append((_place(old), new))
+            moved.append((player, old_key, new_key))
 
         rows = self._read_top() if touches_top else ()
         if not moved and not rows:
             return None
         # Ranks are read only now: they are those after the whole step.
-        moves = tuple(Move(new.player, old_place, _place(new), self.rank_of(new.player)) for old_place, new in moved)
+        moves = tuple(Move(player, _place(old), _place(new), self._rank(new)) for player, old, new in moved)
         self.version += 1
         return Delta(base=self.version - 1, version=self.version, moves=moves, rows=rows, total=self.total)
 
@@ -175,38 +172,38 @@ class Board:
         held = self._standings.get(standing.player)
         return held is None or standing.version > held.version
 
-    def _reaches_top(self, place: Key | None) -> bool:
-        return place is not None and (self._edge is None or place <= self._edge)
+    def _reaches_top(self, held: Key | None) -> bool:
+        return held is not None and (self._edge is None or held <= self._edge)
 
     def _read_top(self) -> tuple[Row, ...]:
         """Read the top anew; returns the rows that are new in it or changed."""
-        held = self._slice(0, self.size)
-        top = tuple(self._row(held_key) for held_key in held)
+        keys = self._slice(0, self.size)
         known = set(self._top)
-        self._top = top
-        self._edge = held[-1] if len(held) == self.size else None
-        return tuple(row for row in top if row not in known)
+        self._top = tuple(self._row(held) for held in keys)
+        self._edge = keys[-1] if len(keys) == self.size else None
+        return tuple(row for row in self._top if row not in known)
 
-    def _rank(self, place: Key) -> int:
-        index: int = self._keys.bisect_left(place)
-        return index + 1
+    def _rank(self, held: Key | None) -> int | None:
+        if held is None:
+            return None
+        better: int = self._keys.bisect_left(held)
+        return better + 1
 
     def _slice(self, start: int, stop: int) -> list[Key]:
         return list(self._keys.islice(start, stop))
 
-    def _row(self, place: Key) -> Row:
-        standing = self._standings[place[2]]
+    def _row(self, held: Key) -> Row:
+        standing = self._standings[held[2]]
         return Row(standing.player, standing.name, standing.points, standing.last, standing.finished)
 
 
 def view(board: Board, player: int | None = None) -> View:
     """A snapshot for a player, or for a spectator (None)."""
-    standing = None if player is None else board.standing(player)
     return View(
         version=board.version,
         total=board.total,
         top=board.top_rows(),
-        me=_place(standing),
+        me=_place(_visible_key(None if player is None else board.standing(player))),
         player=player,
         rank=None if player is None else board.rank_of(player),
         size=board.size,
@@ -214,7 +211,7 @@ def view(board: Board, player: int | None = None) -> View:
 
 
 def follow(view: View, delta: Delta) -> View:
-    """The client's next view. Raises ValueError if the delta does not start where the view stands (then: resync)."""
+    """The client's next view. Raises ValueError if the delta does not start at the view's version: resync."""
     if delta.base != view.version:
         raise ValueError(f"the delta starts at version {delta.base}, the view is at {view.version}")
     me, rank = view.me, view.rank
@@ -224,7 +221,8 @@ def follow(view: View, delta: Delta) -> View:
     elif view.player is not None and me is not None and rank is not None:
         mine = key(*me, view.player)
         rank += sum(
-            _is_better(move.player, move.new, mine) - _is_better(move.player, move.old, mine) for move in delta.moves
+            _is_better(move.player, move.new, mine) - _is_better(move.player, move.old, mine)
+            for move in delta.moves
         )
     return View(
         version=delta.version,
@@ -238,7 +236,7 @@ def follow(view: View, delta: Delta) -> View:
 
 
 def _follow_top(view: View, delta: Delta) -> tuple[Row, ...]:
-    # A mover who is still in the top comes back with its row; who was pushed out unmoved is cut off at the end.
+    # A mover who is still in the top comes back with its row; who was pushed out unmoved is cut off.
     movers = {move.player for move in delta.moves}
     rows = {row.player: row for row in view.top if row.player not in movers}
     rows.update((row.player, row) for row in delta.rows)
@@ -258,5 +256,7 @@ def _visible_key(standing: Standing | None) -> Key | None:
     return None if standing is None or standing.hidden else _standing_key(standing)
 
 
-def _place(standing: Standing | None) -> Place | None:
-    return None if standing is None or standing.hidden else (standing.points, standing.last)
+def _place(held: Key | None) -> Place | None:
+    if held is None:
+        return None
+    return (-held[0], None if held[1] == NEVER else held[1])

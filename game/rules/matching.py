@@ -19,34 +19,7 @@ VARIED_LETTER = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")
 # Scripts (by the names of their characters) in which a mark is decoration to whoever types in a hurry.
 FOLDED_SCRIPTS = ("LATIN ", "GREEK ", "CYRILLIC ", "DIGIT ")
 
-# Apostrophes that count as letters (Hawaiian, Ukrainian), and the minus sign, typed as a hyphen by all.
-GAPS = frozenset("ʹʺʻʼʽʾʿˮ\u2212")
-
-# What shows nothing and is not of category Cf: fillers, the empty Braille cell, joiners, variation selectors.
-INVISIBLE = (
-    (0x034F, 0x034F),
-    (0x115F, 0x1160),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x2065, 0x2065),
-    (0x2800, 0x2800),
-    (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFF8),
-    (0xE0000, 0xE0FFF),
-)
-# Marks that go on any letter, in contrast to those that belong to one script and are part of its spelling.
-DIACRITICS = (
-    (0x0300, 0x036F),
-    (0x0483, 0x0489),
-    (0x1AB0, 0x1AFF),
-    (0x1DC0, 0x1DFF),
-    (0x20D0, 0x20FF),
-    (0xFE20, 0xFE2F),
-)
-SKIN_TONES = ((0x1F3FB, 0x1F3FF),)
-TAGS = ((0xE0020, 0xE007F),)
+THRESHOLD_MOST = 100
 
 
 class Verdict(enum.StrEnum):
@@ -79,7 +52,55 @@ class Kind(enum.Enum):
     GAP = enum.auto()  # punctuation, accents that stand alone: dropped as long as something else remains
 
 
-# A mark of either kind, on what it stands on: dropped with it or by it.
+# The first line that a character fits decides: by its Unicode category or by its code point.
+KINDS: tuple[tuple[Kind, frozenset[str], tuple[tuple[int, int], ...]], ...] = (
+    (Kind.JOINER, frozenset(), ((0x200D, 0x200D),)),
+    (Kind.TAG, frozenset(), ((0xE0020, 0xE007F),)),
+    (Kind.TONE, frozenset(), ((0x1F3FB, 0x1F3FF),)),
+    (
+        Kind.NOTHING,
+        frozenset({"Cf", "Cs"}),
+        (
+            (0x034F, 0x034F),  # grapheme joiner
+            (0x115F, 0x1160),  # Hangul fillers
+            (0x17B4, 0x17B5),  # Khmer's inherent vowels
+            (0x180B, 0x180F),  # Mongolian variation selectors
+            (0x2065, 0x2065),
+            (0x2800, 0x2800),  # the empty Braille cell
+            (0xFE00, 0xFE0F),  # variation selectors
+            (0xFFF0, 0xFFF8),
+            (0xE0000, 0xE0FFF),
+        ),
+    ),
+    (Kind.BLANK, frozenset({"Zs", "Zl", "Zp", "Cc"}), ()),
+    (
+        Kind.GAP,
+        frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sk"}),
+        (
+            (0x02B9, 0x02BF),  # apostrophes that count as letters (Hawaiian, Ukrainian, transliterations)
+            (0x02EE, 0x02EE),
+            (0x2212, 0x2212),  # the minus sign, which everybody types as a hyphen
+        ),
+    ),
+    # Marks that go on any letter, in contrast to those that belong to one script and are its spelling.
+    (
+        Kind.DIACRITIC,
+        frozenset(),
+        (
+            (0x0300, 0x036F),
+            (0x0483, 0x0489),
+            (0x1AB0, 0x1AFF),
+            (0x1DC0, 0x1DFF),
+            (0x20D0, 0x20FF),
+            (0xFE20, 0xFE2F),
+        ),
+    ),
+    (Kind.MARK, frozenset({"Mn", "Mc", "Me"}), ()),
+    # The range holds emoji that are newer than this Python's Unicode; the arrow is joined to faces.
+    (Kind.EMOJI, frozenset({"So"}), ((0x1F000, 0x1FAFF), (0x2194, 0x2194))),
+)
+
+# A mark or a tone, after what it would change: (base, kind).
 SHED = frozenset(
     {
         (Kind.FOLDED, Kind.DIACRITIC),
@@ -117,8 +138,8 @@ def answer_key(accepted: Iterable[str], close: Iterable[str], threshold: int = 0
             f"close answer {near[both[0]]!r} and accepted answer {right[both[0]]!r}"
             " are the same when normalised"
         )
-    if not 0 <= threshold <= 100:
-        raise ValueError(f"the closeness threshold must be from 0 (off) to 100, not {threshold}")
+    if not 0 <= threshold <= THRESHOLD_MOST:
+        raise ValueError(f"the closeness threshold must be from 0 (off) to {THRESHOLD_MOST}, not {threshold}")
     return AnswerKey(accepted=frozenset(right), close=frozenset(near), threshold=threshold)
 
 
@@ -190,34 +211,14 @@ def _collapse(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _character(char: str) -> tuple[Kind, str]:
-    """What a caseless, decomposed character is, and how it is written once folded."""
+    """What a caseless, decomposed character is, and how a letter is written once folded."""
     category = unicodedata.category(char)
+    for kind, categories, ranges in KINDS:
+        if category in categories or any(first <= ord(char) <= last for first, last in ranges):
+            return kind, char
     name = unicodedata.name(char, "")
-    if char == ZWJ:
-        return Kind.JOINER, char
-    if _within(TAGS, char):
-        return Kind.TAG, char
-    if _within(SKIN_TONES, char):
-        return Kind.TONE, char
-    if category in ("Cf", "Cs") or _within(INVISIBLE, char):
-        return Kind.NOTHING, ""
-    if category[0] == "Z" or category == "Cc":
-        return Kind.BLANK, ""
-    if category[0] == "P" or category == "Sk" or char in GAPS:
-        return Kind.GAP, ""
-    if _within(DIACRITICS, char):
-        return Kind.DIACRITIC, char
-    if category[0] == "M":
-        return Kind.MARK, char
-    # A newer Unicode's emoji is unassigned to an older Python; the arrow is the one joined as mathematics.
-    if category == "So" or (category == "Cn" and ord(char) >= 0x1F000) or char == "\u2194":
-        return Kind.EMOJI, char
     if varied := VARIED_LETTER.match(name):
         return Kind.FOLDED, varied[1].lower()
     if name.startswith(FOLDED_SCRIPTS):
         return Kind.FOLDED, LETTERS.get(char, char)
     return Kind.LETTER, char
-
-
-def _within(ranges: tuple[tuple[int, int], ...], char: str) -> bool:
-    return any(first <= ord(char) <= last for first, last in ranges)
