@@ -1,0 +1,68 @@
+// PURE. The protocol of consumers/protocol.py as the browser speaks it: frames in, commands out, the two code tables.
+
+import { FRAMES, fitsRecord } from "./shapes.js";
+
+export const PROTOCOL = 1;
+
+export const Close = Object.freeze({
+  NORMAL: 1000,
+  RESTART: 1012,
+  REPLACED: 4009,
+  BAD_FRAMES: 4400,
+  SIGNED_OUT: 4401,
+  FOREIGN_ORIGIN: 4403,
+  NO_HUNT: 4404,
+  NOT_READING: 4408,
+  BANNED: 4410,
+  FLOOD: 4429,
+  BUSY: 4503,
+});
+
+/** Close codes after which reconnecting cannot help: the page says why instead. */
+export const FINAL = Object.freeze(
+  new Set([Close.REPLACED, Close.SIGNED_OUT, Close.FOREIGN_ORIGIN, Close.NO_HUNT, Close.BANNED]),
+);
+
+/** Error codes after which the command stays in the outbox and is sent again with the same id. */
+export const RETRIED = Object.freeze(new Set(["retry_later", "rate_limited", "too_fast"]));
+
+/** The frame in `text`, or null when it is not one: a page must outlive whatever arrives. */
+export function parse(text) {
+  let frame;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof frame !== "object" || frame === null || !Object.hasOwn(FRAMES, frame.t)) return null;
+  return fitsRecord(frame, FRAMES[frame.t]) ? frame : null;
+}
+
+// --- commands --------------------------------------------------------------------------------------------------------
+
+export const MAX_ANSWER = 256;
+
+const uuid = () => crypto.randomUUID();
+
+export const command = Object.freeze({
+  answer: (q, text, id = uuid()) => ({ t: "answer", id, q, text: clean(text) }),
+  acceptClose: (q, text, id = uuid()) => ({ t: "accept_close", id, q, text: clean(text) }),
+  hint: (q, pay, id = uuid()) => ({ t: "hint", id, q, pay }),
+  skip: (q, id = uuid()) => ({ t: "skip", id, q }),
+  story: (before = null, id = uuid()) => ({ t: "story", id, before }),
+  around: (id = uuid()) => ({ t: "around", id }),
+  seen: (ids, id = uuid()) => ({ t: "seen", id, ids: [...ids].slice(0, 100) }),
+  resync: () => ({ t: "resync" }),
+  ping: (n) => ({ t: "ping", n }),
+  preview: (text, id = uuid()) => ({ t: "preview", id, text }),
+  announce: (level, text, id = uuid()) => ({ t: "announce", id, level, text }),
+  control: (action, minutes = null, id = uuid()) => ({ t: "control", id, action, minutes }),
+  find: (text, id = uuid()) => ({ t: "find", id, text }),
+  inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
+});
+
+/** What people paste, made fit to send: no control characters, no half characters, at most MAX_ANSWER code points. */
+export function clean(text) {
+  const whole = text.replace(/\p{Surrogate}/gu, "\ufffd").replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, " ");
+  return Array.from(whole).slice(0, MAX_ANSWER).join("");
+}
