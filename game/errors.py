@@ -12,6 +12,8 @@ GameError
 │   ├── InsufficientXP    insufficient_xp    the power-up costs more than the balance
 │   ├── NoHint            no_hint            the question has no hint
 │   └── TooManyGuesses    too_many_guesses   wrong answers came too fast; carries wait_ms
+├── NameTaken             name_taken         another player of this hunt has that name
+├── BadName               bad_name           the name has too few, too many or invisible characters
 ├── IdConflict            id_conflict        this command id was used before with another payload
 ├── RetryLater            retry_later        the database is away or busy; the outcome is unknown, resend the same id
 ├── NotFound              not_found          no such player, hunt or announcement
@@ -89,6 +91,16 @@ class NoHint(Refused):
 class TooManyGuesses(Refused):
     code = "too_many_guesses"
     default_text = _("Too many wrong guesses. Take a breath and try again in a moment.")
+
+
+class NameTaken(GameError):
+    code = "name_taken"
+    default_text = _("Another hunter has that name.")
+
+
+class BadName(GameError):
+    code = "bad_name"
+    default_text = _("A name has 3 to 24 visible characters.")
 
 
 class IdConflict(GameError):

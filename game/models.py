@@ -199,7 +199,7 @@ class Attempt(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     # The answer as typed; for a hint how it was paid.
     text = models.CharField(max_length=256, blank=True)
-    normalised = models.CharField(max_length=1024, blank=True)
+    normalised = models.TextField(blank=True)  # folding can lengthen 256 characters many times
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     repeat = models.BooleanField(default=False)
     accepted_close = models.BooleanField(default=False)

@@ -1,0 +1,38 @@
+"""manage.py check_ledger [SLUG …]: prove that every balance equals the sum of its ledger. Exit status 1 if not."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from game.models import Hunt, LedgerEntry, Player
+from game.queries.ledger import problems
+
+
+class Command(BaseCommand):
+    help = "Prove that balances, standings and solves equal the ledger, for all hunts or those named."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", nargs="*")
+
+    def handle(self, *args: Any, slug: list[str], **options: Any) -> None:
+        hunts = Hunt.objects.filter(slug__in=slug) if slug else Hunt.objects.all()
+        if missing := set(slug) - set(hunts.values_list("slug", flat=True)):
+            raise CommandError(f"no such hunt: {', '.join(sorted(missing))}")
+        wrong = 0
+        for hunt in hunts.order_by("id"):
+            # One snapshot of all tables, or a busy hunt would look wrong.
+            with transaction.atomic():
+                if transaction.get_connection().vendor == "postgresql":
+                    with transaction.get_connection().cursor() as cursor:
+                        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                found = list(problems(hunt))
+                players = Player.objects.filter(hunt=hunt).count()
+                entries = LedgerEntry.objects.filter(hunt=hunt).count()
+            for line in found:
+                self.stderr.write(f"{hunt.slug}: {line}")
+            wrong += len(found)
+            self.stdout.write(f"{hunt.slug}: {players} players, {entries} ledger entries, {len(found)} problems")
+        if wrong:
+            raise CommandError(f"{wrong} problems: the ledger does not prove the balances")

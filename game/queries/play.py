@@ -1,0 +1,215 @@
+"""What a player's page shows: the player's own state, the question, the story, unseen announcements."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from django.db.models import Q
+from msgspec import Struct
+
+from game.errors import NotFound
+from game.models import Announcement, Hunt, Member, Player, Seen
+from game.queries import content
+from game.queries.clock import now_ms
+from game.queries.content import BlockView, Content, QuestionView
+from game.rendering import render
+from game.rules.phases import Phase, phase
+from game.rules.play import State, wait_ms
+from game.rules.settings import HuntSettings, load
+
+RUNNING = (Phase.LIVE, Phase.PAUSED)
+STORY_PAGE = 12
+PLAYER_FIELDS = ("id", "hunt_id", "name", "hidden", *State.__struct_fields__)
+
+
+class HuntView(Struct, frozen=True):
+    """The hunt as everybody may know it, at `now`."""
+
+    id: int
+    title: str
+    tagline: str
+    phase: str
+    starts_at: int
+    ends_at: int
+    questions: int
+    curve: str
+
+
+class MeView(Struct, frozen=True):
+    """A player's own state, absolute; of two the higher `version` holds."""
+
+    player: int
+    name: str
+    version: int
+    position: int
+    points: int
+    xp: int
+    solves: int
+    first_attempt: int | None
+    next_tick: int | None
+    finished: bool
+    wait_ms: int
+    hint: str | None
+    hint_html: str | None
+
+
+class PlayView(Struct, frozen=True):
+    """What is before the player: `question` is null unless the hunt is running and one is left."""
+
+    me: MeView
+    question: QuestionView | None
+    story: tuple[BlockView, ...]
+
+
+class NoticeView(Struct, frozen=True):
+    """An announcement, rendered."""
+
+    id: int
+    at: int
+    level: str
+    html: str
+
+
+class PlayerSnapshot(Struct, frozen=True):
+    """Everything of a player's snapshot but the board. `settings` holds the prices."""
+
+    now: int
+    hunt: HuntView
+    settings: HuntSettings
+    play: PlayView
+    announcements: tuple[NoticeView, ...]
+
+
+def current_hunt() -> Hunt | None:
+    """The hunt that the pages and sockets are about, or None."""
+    return Hunt.objects.filter(current=True).first()
+
+
+def hunt_view(hunt: Hunt, now: int) -> HuntView:
+    held = content.of(hunt)
+    return HuntView(
+        id=hunt.id,
+        title=hunt.title,
+        tagline=hunt.tagline,
+        phase=phase(hunt.times, now).value,
+        starts_at=hunt.starts_at,
+        ends_at=hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at),
+        questions=len(held.items),
+        curve=held.settings.curve,
+    )
+
+
+def state_of(player: Player) -> State:
+    """The part of the row that the rules know."""
+    return State(**{field: getattr(player, field) for field in State.__struct_fields__})
+
+
+def play_view(hunt: Hunt, held: Content, player: int, name: str, state: State, now: int) -> PlayView:
+    """What a player in `state` is shown at `now`. No query: `held` is the hunt's content."""
+    running = phase(hunt.times, now) in RUNNING
+    end = hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at)
+    item = held.item(state.position)
+    me = MeView(
+        player=player,
+        name=name,
+        version=state.version,
+        position=state.position,
+        points=state.points,
+        xp=state.xp,
+        solves=state.solves,
+        first_attempt=state.first_attempt,
+        next_tick=state.next_tick if state.next_tick is not None and state.next_tick <= end else None,
+        finished=state.finished_at is not None,
+        wait_ms=wait_ms(state, held.settings, now),
+        hint=state.hint_paid or None,
+        hint_html=item.hint_html if item and state.hint_paid and running else None,
+    )
+    if phase(hunt.times, now) is Phase.SCHEDULED:
+        return PlayView(me, None, ())
+    return PlayView(me, item.view if item and running else None, held.story_at(state.position))
+
+
+def views(player_ids: Iterable[int]) -> list[PlayView]:
+    """The present state of these players, for frames that other tabs and processes caused."""
+    now = now_ms()
+    players = Player.objects.filter(id__in=list(player_ids)).select_related("hunt")
+    return [
+        play_view(player.hunt, content.of(player.hunt), player.id, player.name, state_of(player), now)
+        for player in players
+    ]
+
+
+def player_snapshot(hunt_id: int, player_id: int) -> PlayerSnapshot:
+    """Raises NotFound when there is no such player."""
+    player = Player.objects.filter(id=player_id, hunt_id=hunt_id).select_related("hunt").first()
+    if player is None:
+        raise NotFound
+    hunt, held, now = player.hunt, content.of(player.hunt), now_ms()
+    unseen = Announcement.objects.filter(hunt=hunt).exclude(
+        id__in=Seen.objects.filter(player_id=player_id).values("announcement_id")
+    )
+    return PlayerSnapshot(
+        now=now,
+        hunt=hunt_view(hunt, now),
+        settings=held.settings,
+        play=play_view(hunt, held, player.id, player.name, state_of(player), now),
+        announcements=notices(unseen.order_by("id")[:20]),
+    )
+
+
+def story_page(player_id: int, before: int | None) -> tuple[Sequence[BlockView], int | None]:
+    """A page of the story that this player may read: (blocks in reading order, cursor of the page before or None)."""
+    player = Player.objects.select_related("hunt").get(id=player_id)
+    if phase(player.hunt.times, now_ms()) is Phase.SCHEDULED:
+        return (), None
+    blocks = content.of(player.hunt).story_until(player.position)
+    if before is not None:
+        blocks = tuple(block for block in blocks if block.n < before)
+    page = blocks[-STORY_PAGE:]
+    return page, (page[0].n if len(page) < len(blocks) else None)
+
+
+def notices(announcements: Iterable[Announcement]) -> tuple[NoticeView, ...]:
+    return tuple(NoticeView(item.id, item.at, item.level, render(item.text)) for item in announcements)
+
+
+def latest_notices(hunt_id: int, after: int = 0, limit: int = 20) -> tuple[NoticeView, ...]:
+    """Announcements with an id above `after`, newest first."""
+    return notices(Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("-id")[:limit])
+
+
+def changed_players(hunt_id: int, since: int, player_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(player, version) of those among `player_ids` whose row changed at or after the instant `since`."""
+    wanted = set(player_ids)
+    rows = Player.objects.filter(hunt_id=hunt_id, changed_at__gte=since).values_list("id", "version")
+    return [row for row in rows if row[0] in wanted]
+
+
+def image(token: str, user_id: int, *, staff: bool) -> tuple[bytes, str] | None:
+    """(bytes, media type) if this user may see the picture: its question has been reached in a running hunt."""
+    from game.models import Image
+
+    found = Image.objects.filter(token=token).select_related("hunt").first()
+    if found is None:
+        return None
+    if not staff:
+        member = Member.objects.filter(hunt=found.hunt, user_id=user_id).select_related("player").first()
+        started = phase(found.hunt.times, now_ms()) is not Phase.SCHEDULED
+        if member is None or not started or member.player.banned:
+            return None
+        if not found.question_set.filter(Q(position__lte=member.player.position)).exists():
+            return None
+    return bytes(found.data), found.media_type
+
+
+def settings_of(hunt: Hunt) -> HuntSettings:
+    """Raises ValueError naming the setting when the row's JSON is not valid."""
+    return load(hunt.settings)
+
+
+def prices(settings: HuntSettings) -> dict[str, int]:
+    """The numbers of the settings that the client shows before a power-up is used."""
+    return {
+        name: value
+        for name, value in msgspec.structs.asdict(settings).items()
+        if isinstance(value, int)
+    }

@@ -1,0 +1,26 @@
+"""Telling everybody: stored first, delivered at once, and in every later snapshot until seen."""
+
+from uuid import UUID
+
+from enigma_rt.bus import publish_on_commit
+from game.models import Announcement, Hunt
+from game.queries.clock import now_ms
+from game.rendering import render
+from game.services import audit
+from game.services.audit import Detail
+
+
+def announce(user_id: int, hunt_id: int, level: str, text: str, command: UUID | None = None) -> Detail:
+    """Store an announcement (level info, important or urgent; Markdown) and publish it. Idempotent per command."""
+
+    def act(hunt: Hunt) -> Detail:
+        row = Announcement.objects.create(hunt=hunt, level=level, text=text, author_id=user_id, at=now_ms())
+        publish_on_commit("announcement", {"hunt": hunt_id, "id": row.id})
+        return {"announcement": row.id}
+
+    return audit.once(user_id, hunt_id, command, "announce", {"level": level, "text": text}, act)
+
+
+def preview(text: str) -> str:
+    """The announcement's Markdown as everybody would see it."""
+    return render(text)

@@ -1,0 +1,40 @@
+"""What organisers do is done once per command id, and written down: who, what, when, before and after."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+
+from game import errors
+from game.models import AuditEntry, Hunt
+from game.queries.clock import now_ms
+from game.services.locks import own_hunt
+
+Detail = dict[str, object]
+
+
+@transaction.atomic
+def once(
+    user_id: int, hunt_id: int, command: UUID | None, action: str, asked: Detail, act: Callable[[Hunt], Detail]
+) -> Detail:
+    """Run `act` and record it as `action`, unless `command` has been applied before: then return what it did.
+
+    `asked` is the payload that makes two commands the same one; raises IdConflict when it differs. Holds the hunt
+    alone: organisers act one after the other, and no player's command is being judged meanwhile.
+    """
+    hunt = own_hunt(hunt_id)
+    earlier = AuditEntry.objects.filter(user_id=user_id, command=command).first() if command else None
+    if earlier is not None:
+        if earlier.action != action or earlier.detail.get("asked") != asked:
+            raise errors.IdConflict
+        return dict(earlier.detail["done"])
+    done = act(hunt)
+    AuditEntry.objects.create(
+        hunt_id=hunt_id,
+        user_id=user_id,
+        command=command,
+        action=action,
+        detail={"asked": asked, "done": done},
+        at=now_ms(),
+    )
+    return done
