@@ -1,8 +1,9 @@
 """Every frame of the realtime protocol, as a frozen typed record, and its one decoder and encoder.
 
-PURE: no I/O, no clock. A frame is one JSON object in one WebSocket text message; its member `t` names the record.
-Instants are integers, milliseconds since the Unix epoch (UTC), by the database's clock. Points and XP are integers.
-`docs/protocol.md` explains every frame; `docs/asyncapi.json` is generated from these records.
+PURE: no I/O, no clock. A frame is one JSON object in one WebSocket text message; its member `t` names the
+record. Instants are integers, milliseconds since the Unix epoch (UTC), by the database's clock. Points and XP
+are integers. `docs/protocol.md` explains every frame; its reference and `docs/asyncapi.json` are generated
+from these records, docstrings included (`manage.py asyncapi`).
 """
 
 import re
@@ -12,10 +13,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 PROTOCOL = 1
-"""Raised when a frame changes in a way that an older client cannot read. Servers speak to clients of PROTOCOL - 1."""
+"""Raised when a frame changes so that an older client cannot read it; clients of PROTOCOL - 1 are served too.
+"""
 
 MAX_INBOUND = 4096
-"""Bytes of one inbound text message (UTF-8). Larger ones are answered `too_large` and counted as bad frames."""
+"""Bytes of one inbound text message (UTF-8). Larger ones are answered `too_large` and count as bad frames."""
 
 MAX_OUTBOUND = 48 * 1024
 """Bytes of one outbound text message. Larger contents are paged (`story`)."""
@@ -40,7 +42,7 @@ class Close:
 
 
 class ProtocolError(ValueError):
-    """A frame that cannot be read. `code` is one of: bad_json, bad_frame, unknown_command, too_large, binary."""
+    """A frame that cannot be read. `code`: bad_json, bad_frame, unknown_command, too_large or binary."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(code)
@@ -48,16 +50,21 @@ class ProtocolError(ValueError):
         self.text = text
 
 
-# --- what both directions share -------------------------------------------------------------------------------------
+# --- what both directions share -----------------------------------------------------------------------------
 
+# `$` also matches before a final line break, hence the lengths; JSON Schema does not know \A and \Z.
 CommandId: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z",
-        description="A UUID in lower case, made by the client; one per command, kept when the command is resent.",
+        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        min_length=36,
+        max_length=36,
+        description="A UUID in lower case, made by the client: one per command, kept when it is resent.",
     ),
 ]
-Position: TypeAlias = Annotated[int, Meta(ge=1, le=10_000, description="A question's place in the chain, from 1.")]
+Position: TypeAlias = Annotated[
+    int, Meta(ge=1, le=10_000, description="A question's place in the chain, from 1.")
+]
 AnswerText: TypeAlias = Annotated[str, Meta(max_length=256, description="What the player typed, as typed.")]
 Markdown: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
 PlayerId: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -71,101 +78,105 @@ class Outbound(Struct, frozen=True, tag_field="t"):
     """Server to client. Clients ignore members that they do not know."""
 
 
-# --- commands: client to server -------------------------------------------------------------------------------------
+# --- commands: client to server -----------------------------------------------------------------------------
 
 
-class Answer(Inbound, tag="answer"):
-    """Judge `text` as the answer to question `q`. Replied with `verdict`. Applied once per id."""
-
-    id: CommandId
-    q: Position
-    text: AnswerText
-
-
-class AcceptClose(Inbound, tag="accept_close"):
-    """As `answer`, but a close answer counts as right, for XP. Replied with `verdict`. Applied once per id."""
+class Answer(Inbound, frozen=True, tag="answer"):
+    """Judge `text` as the answer to question `q`. Replied with `verdict`. Once per id."""
 
     id: CommandId
     q: Position
     text: AnswerText
 
 
-class Hint(Inbound, tag="hint"):
-    """Show the hint of question `q`, paid with points off its award or with XP. Replied with `hint`. Once per id."""
+class AcceptClose(Inbound, frozen=True, tag="accept_close"):
+    """As `answer`, but a close answer counts as right, for XP. Replied with `verdict`. Once per id."""
+
+    id: CommandId
+    q: Position
+    text: AnswerText
+
+
+class Hint(Inbound, frozen=True, tag="hint"):
+    """Show the hint of question `q`, for points off its award or for XP. Replied with `hint`. Once per id."""
 
     id: CommandId
     q: Position
     pay: Literal["points", "xp"]
 
 
-class Skip(Inbound, tag="skip"):
-    """Leave question `q` for the next one, for XP and no points. Replied with `skipped`. Applied once per id."""
+class Skip(Inbound, frozen=True, tag="skip"):
+    """Leave question `q` for the next one, for XP and no points. Replied with `skipped`. Once per id."""
 
     id: CommandId
     q: Position
 
 
-class Story(Inbound, tag="story"):
-    """A page of the story so far, newest last. `before` is the cursor of an earlier reply. Replied with `story`."""
+class Story(Inbound, frozen=True, tag="story"):
+    """A page of the story so far; `before` is the cursor of an earlier reply. Replied with `story`."""
 
     id: CommandId
     before: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
-class Around(Inbound, tag="around"):
+class Around(Inbound, frozen=True, tag="around"):
     """The rows around the player's own rank, from the server's memory. Replied with `around`."""
 
     id: CommandId
 
 
-class Seen(Inbound, tag="seen"):
+class Seen(Inbound, frozen=True, tag="seen"):
     """The player has seen these announcements. Replied with `ok`; harmless to repeat."""
 
     id: CommandId
     ids: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**53 - 1)], ...], Meta(min_length=1, max_length=100)]
 
 
-class Resync(Inbound, tag="resync"):
+class Resync(Inbound, frozen=True, tag="resync"):
     """Ask for a fresh `snapshot`, answered from memory where it can be."""
 
 
-class Ping(Inbound, tag="ping"):
+class Ping(Inbound, frozen=True, tag="ping"):
     """Measure the way there and back. Replied with `pong` carrying the same `n`."""
 
     n: Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
-class Preview(Inbound, tag="preview"):
+class Preview(Inbound, frozen=True, tag="preview"):
     """Organiser: render Markdown as an announcement would be. Replied with `preview`."""
 
     id: CommandId
     text: Markdown
 
 
-class Announce(Inbound, tag="announce"):
-    """Organiser: store and deliver an announcement to everybody. Replied with `ok`. Applied once per id."""
+class Announce(Inbound, frozen=True, tag="announce"):
+    """Organiser: store and deliver an announcement to everybody. Replied with `ok`. Once per id."""
 
     id: CommandId
     level: Literal["info", "important", "urgent"]
     text: Markdown
 
 
-class Control(Inbound, tag="control"):
-    """Organiser: change the hunt's phase. `minutes` belongs to `extend` alone. Replied with `ok`. Once per id."""
+class Control(Inbound, frozen=True, tag="control"):
+    """Organiser: change the hunt's phase. `minutes` belongs to `extend`. Replied with `ok`. Once per id."""
 
     id: CommandId
     action: Literal["start", "pause", "resume", "end", "extend"]
     minutes: Annotated[int, Meta(ge=1, le=7 * 24 * 60)] | None = None
 
+    def __post_init__(self) -> None:
+        if (self.action == "extend") != (self.minutes is not None):
+            raise ValueError("`minutes` belongs to `extend`, and only to it")
 
-class Find(Inbound, tag="find"):
-    """Organiser: players whose name or e-mail contains `text` (empty: the leaders). Replied with `players`."""
+
+class Find(Inbound, frozen=True, tag="find"):
+    """Organiser: players with `text` in their name or e-mail (empty: the leaders). Replied with `players`."""
 
     id: CommandId
     text: Annotated[str, Meta(max_length=100)]
 
 
-class Inspect(Inbound, tag="inspect"):
+class Inspect(Inbound, frozen=True, tag="inspect"):
     """Organiser: one player's state, attempts and ledger. Replied with `player`."""
 
     id: CommandId
@@ -177,11 +188,11 @@ SpectatorCommand: TypeAlias = Resync | Ping
 OrganiserCommand: TypeAlias = Preview | Announce | Control | Find | Inspect | Resync | Ping
 
 
-# --- parts of frames ------------------------------------------------------------------------------------------------
+# --- parts of frames ----------------------------------------------------------------------------------------
 
 
 class HuntInfo(Struct, frozen=True):
-    """The hunt as everybody may know it. `phase` at `now` of the frame; the client counts on by the two instants."""
+    """The hunt as everybody may know it: `phase` at the frame's `now`; clients count on by the instants."""
 
     id: int
     title: str
@@ -209,9 +220,9 @@ class Prices(Struct, frozen=True):
 class Me(Struct, frozen=True):
     """The player's own state, absolute: of two, the one with the higher `version` holds.
 
-    `position` is questions + 1 once finished. `next_tick` is the instant of the next hourly XP grant (null before the
-    first attempt, after the last question and at the end). `wait_ms`: how long until a wrong guess is allowed again.
-    `hint` says how the hint of the current question was paid; `hint_html` then is its text.
+    `position` is questions + 1 once finished. `next_tick` is the instant of the next hourly XP grant (null
+    before the first attempt, after the last question and at the end). `wait_ms`: how long until a wrong guess
+    is allowed again. `hint` says how the hint of the current question was paid; `hint_html` then is its text.
     """
 
     player: int
@@ -290,8 +301,8 @@ class BoardMove(Struct, frozen=True, array_like=True):
 class BoardView(Struct, frozen=True):
     """A board snapshot: `id` names the hub that counts `version`; a delta of another id means resync.
 
-    `top` best first. `me` is the reader's own [points, last solve] on the board, `rank` its place from 1; both null
-    for spectators and for hidden players.
+    `top` best first. `me` is the reader's own [points, last solve] on the board, `rank` its place from 1;
+    both null for spectators and for hidden players.
     """
 
     id: str
@@ -313,14 +324,15 @@ class TickerItem(Struct, frozen=True):
     q: int
 
 
-# --- replies and events for players ---------------------------------------------------------------------------------
+# --- replies and events for players -------------------------------------------------------------------------
 
 
-class Snapshot(Outbound, tag="snapshot"):
-    """Everything a player's page needs, on connect and on `resync`. `question` is null unless the hunt is running.
+class Snapshot(Outbound, frozen=True, tag="snapshot"):
+    """Everything a player's page needs, on connect and on `resync`.
 
-    `story` holds the blocks between the previous question and the current one (the epilogue once finished).
-    `announcements` are those the player has not seen yet, oldest first.
+    `question` is null unless the hunt is running. `story` holds the blocks between the previous question and
+    the current one (the epilogue once finished). `announcements` are those the player has not seen yet,
+    oldest first.
     """
 
     protocol: int
@@ -334,12 +346,12 @@ class Snapshot(Outbound, tag="snapshot"):
     announcements: tuple[Notice, ...]
 
 
-class VerdictReply(Outbound, tag="verdict"):
+class VerdictReply(Outbound, frozen=True, tag="verdict"):
     """The outcome of `answer` or `accept_close`, sent only after it is durable.
 
-    `repeat`: this guess was made before on this question and cost nothing. `accepted_close`: it was close and XP was
-    paid to let it count. When correct, `award` says why, and `question` and `story` are what comes next (null and the
-    epilogue after the last).
+    `repeat`: this guess was made before on this question and cost nothing. `accepted_close`: it was close and
+    XP was paid to let it count. When correct, `award` says why, and `question` and `story` are what comes
+    next (null and the epilogue after the last). `xp` is what the solve earned.
     """
 
     id: str
@@ -354,7 +366,7 @@ class VerdictReply(Outbound, tag="verdict"):
     story: tuple[Block, ...]
 
 
-class HintReply(Outbound, tag="hint"):
+class HintReply(Outbound, frozen=True, tag="hint"):
     """The hint of question `q`. `charged` is null when it had been paid for before."""
 
     id: str
@@ -364,7 +376,7 @@ class HintReply(Outbound, tag="hint"):
     me: Me
 
 
-class SkipReply(Outbound, tag="skipped"):
+class SkipReply(Outbound, frozen=True, tag="skipped"):
     """Question `q` was skipped; what comes next."""
 
     id: str
@@ -374,15 +386,15 @@ class SkipReply(Outbound, tag="skipped"):
     story: tuple[Block, ...]
 
 
-class StoryReply(Outbound, tag="story"):
-    """A page of the story so far, in reading order. `before` is the cursor of the page before this one, or null."""
+class StoryReply(Outbound, frozen=True, tag="story"):
+    """A page of the story so far, in reading order. `before`: the cursor of the page before it, or null."""
 
     id: str
     blocks: tuple[Block, ...]
     before: int | None
 
 
-class AroundReply(Outbound, tag="around"):
+class AroundReply(Outbound, frozen=True, tag="around"):
     """The rows around the player, best first, `ranks` beside `rows`, as of `version` of board `board`."""
 
     id: str
@@ -393,14 +405,14 @@ class AroundReply(Outbound, tag="around"):
     rows: tuple[BoardRow, ...]
 
 
-class Ok(Outbound, tag="ok"):
+class Ok(Outbound, frozen=True, tag="ok"):
     """The command was applied (or had been before)."""
 
     id: str
 
 
-class Error(Outbound, tag="error"):
-    """The command was not applied. `id` is null when the frame could not be read. `wait_ms`: when to try again."""
+class Error(Outbound, frozen=True, tag="error"):
+    """The command was not applied. `id`: null when none could be read. `wait_ms`: when to try again."""
 
     id: str | None
     code: str
@@ -408,10 +420,11 @@ class Error(Outbound, tag="error"):
     wait_ms: int | None = None
 
 
-class Progress(Outbound, tag="progress"):
-    """The player's state changed elsewhere: another tab, an XP grant, an organiser. `question` null: unchanged or none.
+class Progress(Outbound, frozen=True, tag="progress"):
+    """The player's state changed elsewhere: another tab, an XP grant, an organiser.
 
-    A client whose question is not at `me.position` after this asks for `resync`.
+    `question` null: unchanged, or none. A client whose question is not at `me.position` after this asks for
+    `resync`.
     """
 
     me: Me
@@ -419,11 +432,11 @@ class Progress(Outbound, tag="progress"):
     story: tuple[Block, ...] = ()
 
 
-# --- events for everybody -------------------------------------------------------------------------------------------
+# --- events for everybody -----------------------------------------------------------------------------------
 
 
-class BoardDelta(Outbound, tag="board"):
-    """What changed on the board since `base`. Every client counts its own rank from `moves`; `rows` are named.
+class BoardDelta(Outbound, frozen=True, tag="board"):
+    """What changed on the board since `base`. Clients count their own rank from `moves`; `rows` carry names.
 
     Apply when `board` and `base` are mine, else ask for `resync`.
     """
@@ -436,45 +449,45 @@ class BoardDelta(Outbound, tag="board"):
     rows: tuple[BoardRow, ...]
 
 
-class Beacon(Outbound, tag="beacon"):
-    """Sent when the board has been quiet for a while: a client that is behind asks for `resync`. Also carries time."""
+class Beacon(Outbound, frozen=True, tag="beacon"):
+    """Sent when the board has been quiet: a client that is behind asks for `resync`. Carries the time too."""
 
     board: str
     version: int
     now: int
 
 
-class Announcement(Outbound, tag="announcement"):
+class Announcement(Outbound, frozen=True, tag="announcement"):
     """A new announcement."""
 
     notice: Notice
 
 
-class HuntChanged(Outbound, tag="hunt"):
-    """The phase or the instants changed. A player whose question was hidden asks for `resync` within `spread_ms`."""
+class HuntChanged(Outbound, frozen=True, tag="hunt"):
+    """The phase or the instants changed. A player without a question asks for `resync` within `spread_ms`."""
 
     now: int
     hunt: HuntInfo
     spread_ms: int
 
 
-class Restart(Outbound, tag="restart"):
+class Restart(Outbound, frozen=True, tag="restart"):
     """This server is going away: reconnect after `in_ms`, with the outbox intact."""
 
     in_ms: int
 
 
-class Pong(Outbound, tag="pong"):
+class Pong(Outbound, frozen=True, tag="pong"):
     """The reply to `ping`."""
 
     n: int
     now: int
 
 
-# --- the projector --------------------------------------------------------------------------------------------------
+# --- the projector ------------------------------------------------------------------------------------------
 
 
-class BoardSnapshot(Outbound, tag="board_snapshot"):
+class BoardSnapshot(Outbound, frozen=True, tag="board_snapshot"):
     """Everything the projector needs. `ticker` and `announcements` newest first."""
 
     protocol: int
@@ -485,17 +498,17 @@ class BoardSnapshot(Outbound, tag="board_snapshot"):
     announcements: tuple[Notice, ...]
 
 
-class Ticker(Outbound, tag="ticker"):
+class Ticker(Outbound, frozen=True, tag="ticker"):
     """New items for the tape, oldest first."""
 
     items: tuple[TickerItem, ...]
 
 
-# --- the console ----------------------------------------------------------------------------------------------------
+# --- the console --------------------------------------------------------------------------------------------
 
 
 class FeedItem(Struct, frozen=True):
-    """One attempt as organisers see it. `kind` answer, accept_close, hint or skip; `text` only for the first two."""
+    """One attempt as organisers see it. `text` is empty for a hint and a skip; their verdict is `done`."""
 
     id: int
     at: int
@@ -530,7 +543,7 @@ class Sockets(Struct, frozen=True):
     organisers: int
 
 
-class ConsoleSnapshot(Outbound, tag="console_snapshot"):
+class ConsoleSnapshot(Outbound, frozen=True, tag="console_snapshot"):
     """Everything the console needs. `feed` newest first; `announcements` newest first, all of them."""
 
     protocol: int
@@ -545,7 +558,7 @@ class ConsoleSnapshot(Outbound, tag="console_snapshot"):
     board: BoardView
 
 
-class Pulse(Outbound, tag="pulse"):
+class Pulse(Outbound, frozen=True, tag="pulse"):
     """About once a second, while somebody watches: what is new. `feed` oldest first."""
 
     now: int
@@ -556,7 +569,7 @@ class Pulse(Outbound, tag="pulse"):
     feed: tuple[FeedItem, ...]
 
 
-class PreviewReply(Outbound, tag="preview"):
+class PreviewReply(Outbound, frozen=True, tag="preview"):
     """Rendered, sanitised Markdown."""
 
     id: str
@@ -579,7 +592,7 @@ class PlayerLine(Struct, frozen=True):
     online: bool
 
 
-class PlayersReply(Outbound, tag="players"):
+class PlayersReply(Outbound, frozen=True, tag="players"):
     """Search results, at most 50; `total` is how many match."""
 
     id: str
@@ -598,7 +611,7 @@ class LedgerLine(Struct, frozen=True):
     note: str
 
 
-class PlayerReply(Outbound, tag="player"):
+class PlayerReply(Outbound, frozen=True, tag="player"):
     """One player in full: state, the latest attempts and ledger entries, newest first."""
 
     id: str
@@ -645,7 +658,7 @@ OrganiserFrame: TypeAlias = (
 )
 
 
-# --- decode, encode -------------------------------------------------------------------------------------------------
+# --- decode, encode -----------------------------------------------------------------------------------------
 
 T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
@@ -670,19 +683,25 @@ def decode(role: Role, text: str | None) -> Any:
     if text is None:
         raise ProtocolError("binary", "Only text frames are understood.")
     # A character is at most 4 bytes: the cheap test first.
-    if len(text) > MAX_INBOUND or (len(text) > MAX_INBOUND // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_INBOUND):
+    if len(text) > MAX_INBOUND or (
+        len(text) > MAX_INBOUND // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_INBOUND
+    ):
         raise ProtocolError("too_large", f"A frame may have at most {MAX_INBOUND} bytes.")
     try:
         command = _DECODERS[role].decode(text)
     except msgspec.ValidationError as error:
-        unknown = "$.t" in str(error) or "missing required field `t`" in str(error)
-        raise ProtocolError("unknown_command" if unknown else "bad_frame", str(error)[:200]) from None
+        reason = str(error)
+        # The whole path: `$.text` begins like `$.t`.
+        unknown = reason.endswith(" - at `$.t`") or reason == "Object missing required field `t`"
+        raise ProtocolError("unknown_command" if unknown else "bad_frame", reason[:200]) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise ProtocolError("bad_json", "The frame is not a JSON object.") from None
     for name in ("text",):
         value = getattr(command, name, None)
         if value is not None and _FORBIDDEN.search(value):
-            raise ProtocolError("bad_frame", f"Control characters and lone surrogates are not allowed - at `$.{name}`")
+            raise ProtocolError(
+                "bad_frame", f"Control characters and lone surrogates are not allowed - at `$.{name}`"
+            )
     return command
 
 

@@ -1,9 +1,9 @@
 """A realistic example of every frame, both directions, for every role that may send or receive it.
 
-`python -m tests.golden_frames` writes them to `tests/js/fixtures/frames.json`, which the tests of the JavaScript
-client read too: a change of the protocol that one side missed fails the other side's tests. The examples in
-`docs/protocol.md` and `docs/asyncapi.json` are these. Everything here is fixed: the same file comes out on every
-machine and every day.
+`python -m tests.golden_frames` writes them to `tests/js/fixtures/frames.json`, which the tests of the
+JavaScript client read too: a change of the protocol that one side missed fails the other side's tests. The
+examples in `docs/protocol.md` and `docs/asyncapi.json` are these. Everything here is fixed: the same file
+comes out on every machine and every day.
 """
 
 import hashlib
@@ -35,6 +35,10 @@ class Golden(NamedTuple):
     variant: str
     record: Any
 
+    @property
+    def label(self) -> str:
+        return f"{self.role}-{self.direction}-{type(self.record).__name__}-{self.variant}"
+
     def as_entry(self) -> dict[str, Any]:
         """The shape of one element of frames.json."""
         return {
@@ -42,7 +46,7 @@ class Golden(NamedTuple):
             "direction": self.direction,
             "name": type(self.record).__name__,
             "variant": self.variant,
-            "frame": msgspec.to_builtins(self.record, str_keys=True),
+            "frame": json.loads(msgspec.json.encode(self.record)),
         }
 
 
