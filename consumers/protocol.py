@@ -31,14 +31,15 @@ class Close:
     REPLACED = 4009
     BAD_FRAMES = 4400
     SIGNED_OUT = 4401
-    FOREIGN_ORIGIN = 4403
+    FORBIDDEN = 4403  # a foreign Origin, or an account without the right to this socket
     NO_HUNT = 4404
+    NOT_JOINED = 4405
     NOT_READING = 4408
     BANNED = 4410
     FLOOD = 4429
     BUSY = 4503
 
-    FINAL = frozenset({REPLACED, SIGNED_OUT, FOREIGN_ORIGIN, NO_HUNT, BANNED})
+    FINAL = frozenset({REPLACED, SIGNED_OUT, FORBIDDEN, NO_HUNT, NOT_JOINED, BANNED})
 
 
 class ProtocolError(ValueError):
@@ -438,7 +439,7 @@ class Progress(Outbound, frozen=True, tag="progress"):
 class BoardDelta(Outbound, frozen=True, tag="board"):
     """What changed on the board since `base`. Clients count their own rank from `moves`; `rows` carry names.
 
-    Apply when `board` and `base` are mine, else ask for `resync`.
+    Apply when `board` and `base` are mine; ignore a `version` that is not above mine; else ask for `resync`.
     """
 
     board: str
@@ -632,6 +633,7 @@ PlayerFrame: TypeAlias = (
     | Error
     | Progress
     | BoardDelta
+    | BoardFrame
     | Beacon
     | Announcement
     | HuntChanged
@@ -639,7 +641,7 @@ PlayerFrame: TypeAlias = (
     | Pong
 )
 SpectatorFrame: TypeAlias = (
-    BoardSnapshot | Ticker | BoardDelta | Beacon | Announcement | HuntChanged | Restart | Pong | Error
+    BoardSnapshot | Ticker | BoardDelta | BoardFrame | Beacon | Announcement | HuntChanged | Restart | Pong | Error
 )
 OrganiserFrame: TypeAlias = (
     ConsoleSnapshot
@@ -650,6 +652,7 @@ OrganiserFrame: TypeAlias = (
     | Ok
     | Error
     | BoardDelta
+    | BoardFrame
     | Beacon
     | Announcement
     | HuntChanged
