@@ -56,32 +56,28 @@ function followTop(view, delta) {
 
 /**
  * What `delta` does to the reader of `view`: { before, after, passedMe, iPassed, names }. The counts are players;
- * `names` are those of them who are known by name, which only the top is.
+ * `names` are those of them who are known by name: the top, and whom `others` (player -> name) knows.
  */
-export function crossed(view, delta) {
+export function crossed(view, delta, others = new Map()) {
   const next = follow(view, delta);
   const nothing = { before: view.rank, after: next.rank, passedMe: 0, iPassed: 0, names: [] };
   if (view.me === null || next.me === null) return nothing;
-  const known = new Map([...view.top, ...delta.rows].map((line) => [line[0], line[1]]));
+  const known = new Map([...others, ...[...view.top, ...delta.rows].map((line) => [line[0], line[1]])]);
   const own = delta.moves.some(([player]) => player === view.player);
   const over = delta.moves.filter(
     ([player, before, after]) => player !== view.player && !better(player, before, view) && better(player, after, next),
   );
-  if (!own || over.length) {
-    const names = over.map(([player]) => known.get(player)).filter(Boolean);
-    if (!own) return { ...nothing, passedMe: over.length, names };
-  }
-  // My own move: the ones I left behind, as far as the top knows them, and the count from the ranks.
+  const under = delta.moves.filter(
+    ([player, before, after]) => player !== view.player && better(player, before, view) && !better(player, after, next),
+  );
+  if (!own) return { ...nothing, passedMe: over.length, names: over.map(([player]) => known.get(player)).filter(Boolean) };
+  // My own move: the ranks say how many I left behind, and the top whom.
+  const movers = new Set(delta.moves.map(([player]) => player));
   const left = view.top.filter(([player, , points, last]) => {
-    const place = delta.moves.find((move) => move[0] === player)?.[2] ?? [points, last];
-    return player !== view.player && better(player, [points, last], view) && !better(player, place, next);
+    return !movers.has(player) && better(player, [points, last], view) && !better(player, [points, last], next);
   });
-  return {
-    ...nothing,
-    passedMe: over.length,
-    iPassed: Math.max(0, view.rank - next.rank + over.length),
-    names: left.map((line) => line[1]),
-  };
+  const names = [...left.map((line) => line[1]), ...under.map(([player]) => known.get(player)).filter(Boolean)];
+  return { ...nothing, passedMe: over.length, iPassed: Math.max(0, view.rank - next.rank + over.length), names };
 }
 
 /** Whether `delta` can change the rows of ranks `first` to `last` by a move into, out of or across them. */

@@ -1,0 +1,171 @@
+// The rows on the wall. Each stands where its place says (a transform), glides when that changes, and glows after its
+// player did something. Rows are kept by player; only transforms and opacities are animated.
+
+import { cell, steps } from "./places.js";
+import { sizeOf } from "./names.js";
+import { still } from "../dom.js";
+import { format, gettext, number } from "../i18n.js";
+
+const COLUMNS = 2;
+const COUNT_MS = 900;
+const COOL_MS = 10_000;
+const GONE_MS = 700;
+
+const part = (className, tag = "span") => {
+  const element = document.createElement(tag);
+  element.className = className;
+  return element;
+};
+
+export class Standings {
+  #list;
+  #lines = new Map();
+  #shown = [];
+  #counting = new Set();
+  #frame = 0;
+
+  constructor(list) {
+    this.#list = list;
+  }
+
+  /** Shows `top` (rows of the protocol, best first) of a board with `size` places. `calm`: nobody is news. */
+  show(top, size, calm = false) {
+    const { rows, gone } = steps(calm ? [] : this.#shown, top);
+    this.#shown = top;
+    const keep = new Set(top.map((row) => row[0]));
+    for (const player of calm ? [...this.#lines.keys()].filter((player) => !keep.has(player)) : gone) this.#remove(player);
+    const entering = [];
+    for (const row of rows) {
+      let line = this.#lines.get(row.player);
+      if (!line) {
+        line = this.#create(row, calm);
+        this.#place(line, cell(row.place, size, COLUMNS), calm ? 0 : 0.8);
+        entering.push(line);
+      }
+      this.#fill(line, row, calm);
+    }
+    if (entering.length) void this.#list.offsetWidth; // the new rows must have been where they glide from
+    for (const row of rows) {
+      const line = this.#lines.get(row.player);
+      line.element.classList.remove("entering");
+      line.element.classList.toggle("mover", row.mover);
+      this.#place(line, cell(row.place, size, COLUMNS));
+      if (row.mover) this.#heat(line, row);
+    }
+  }
+
+  /** Says which question brought `player` here, while the row still glows. */
+  reason(player, question) {
+    const line = this.#lines.get(player);
+    if (line) {
+      line.question = question;
+      if (line.glow) this.#say(line);
+    }
+  }
+
+  #create(row, calm) {
+    const element = part(calm ? "row" : "row entering", "li");
+    const line = {
+      element, rank: part("rank-figure"), name: part("name", "bdi"), flag: part("flag"), why: part("why"), up: part("up"),
+      because: part("because"), points: part("points"), heat: part("heat"), disc: part("disc"), glow: null,
+      value: row.points, target: row.points, place: row.place, climbed: 0, question: null,
+    };
+    const rank = part("rank");
+    rank.append(line.disc, line.rank);
+    line.flag.append(Object.assign(part("hush"), { textContent: gettext("finished") }));
+    line.why.append(line.up, line.because);
+    element.append(line.heat, rank, line.name, line.flag, line.why, line.points);
+    this.#list.append(element);
+    this.#lines.set(row.player, line);
+    return line;
+  }
+
+  #fill(line, row, calm) {
+    if (line.text !== row.name) {
+      line.text = line.name.textContent = row.name;
+      line.element.dataset.size = sizeOf(row.name);
+    }
+    line.rank.textContent = line.disc.textContent = String(row.place + 1);
+    line.flag.hidden = !row.finished;
+    line.target = row.points;
+    if (calm || still()) this.#settle(line);
+    else if (line.value !== line.target || row.entered) this.#count(line, row.entered ? row.points : line.value);
+    line.climbed = row.from === null ? null : row.from - row.place;
+    line.place = row.place;
+  }
+
+  #place(line, { column, row }, lower = 0) {
+    line.element.style.setProperty("--column", String(column));
+    line.element.style.setProperty("--row", String(row + lower));
+  }
+
+  #remove(player) {
+    const line = this.#lines.get(player);
+    this.#lines.delete(player);
+    this.#counting.delete(line);
+    line.element.classList.add("gone");
+    setTimeout(() => line.element.remove(), GONE_MS);
+  }
+
+  // --- the glow ------------------------------------------------------------------------------------------------------
+
+  #heat(line, row) {
+    this.#cool(line);
+    line.gained = row.gained;
+    this.#say(line);
+    const fade = [{ opacity: 1 }, { opacity: 1, offset: 0.15 }, { opacity: 0.45, offset: 0.5 }, { opacity: 0 }];
+    const timing = { duration: COOL_MS, easing: still() ? "steps(3)" : "linear" };
+    const told = line.why.animate([{ opacity: 1 }, { opacity: 1, offset: 0.85 }, { opacity: 0 }], timing);
+    line.glow = [line.heat.animate(fade, timing), line.disc.animate(fade, timing), told];
+    told.onfinish = () => {
+      line.glow = null;
+      line.question = null;
+      line.element.classList.remove("mover");
+    };
+  }
+
+  #cool(line) {
+    for (const animation of line.glow ?? []) {
+      animation.onfinish = null;
+      animation.cancel();
+    }
+    line.glow = null;
+  }
+
+  #say(line) {
+    const up = line.climbed;
+    line.up.dataset.way = up === null ? "new" : up > 0 ? "up" : up < 0 ? "down" : "same";
+    line.up.textContent = up === null ? gettext("new") : up ? number(Math.abs(up)) : "";
+    line.because.textContent = line.question === null ? "" : format(gettext("No. %(q)s"), { q: number(line.question) });
+  }
+
+  // --- points that count ---------------------------------------------------------------------------------------------
+
+  #count(line, from) {
+    line.start = from;
+    line.since = performance.now();
+    this.#counting.add(line);
+    this.#write(line, from);
+    this.#frame ||= requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  #tick(now) {
+    for (const line of this.#counting) {
+      const t = Math.min(1, Math.max(0, (now - line.since) / COUNT_MS));
+      this.#write(line, Math.round(line.start + (line.target - line.start) * (1 - (1 - t) ** 3)));
+      if (t === 1) this.#counting.delete(line);
+    }
+    this.#frame = this.#counting.size ? requestAnimationFrame((later) => this.#tick(later)) : 0;
+  }
+
+  #settle(line) {
+    this.#counting.delete(line);
+    this.#write(line, line.target);
+  }
+
+  #write(line, value) {
+    line.value = value;
+    const text = number(value);
+    if (line.points.textContent !== text) line.points.textContent = text;
+  }
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { Close, FINAL, MAX_ANSWER, clean, command, parse } from "../../enigma_rt/static/enigma/js/protocol.js";
+import { FRAMES } from "../../enigma_rt/static/enigma/js/shapes.js";
+
+const golden = JSON.parse(readFileSync(new URL("fixtures/frames.json", import.meta.url), "utf8"));
+
+const build = {
+  answer: (f) => command.answer(f.q, f.text, f.id),
+  accept_close: (f) => command.acceptClose(f.q, f.text, f.id),
+  hint: (f) => command.hint(f.q, f.pay, f.id),
+  skip: (f) => command.skip(f.q, f.id),
+  story: (f) => command.story(f.before, f.id),
+  around: (f) => command.around(f.id),
+  seen: (f) => command.seen(f.ids, f.id),
+  resync: () => command.resync(),
+  ping: (f) => command.ping(f.n),
+  preview: (f) => command.preview(f.text, f.id),
+  announce: (f) => command.announce(f.level, f.text, f.id),
+  control: (f) => command.control(f.action, f.minutes, f.id),
+  find: (f) => command.find(f.text, f.id),
+  inspect: (f) => command.inspect(f.player, f.id),
+};
+
+test("every golden frame of the server is understood", () => {
+  const out = golden.filter(({ direction }) => direction === "out");
+  for (const { name, frame } of out) assert.deepEqual(parse(JSON.stringify(frame)), frame, name);
+  assert.deepEqual(new Set(out.map(({ frame }) => frame.t)), new Set(Object.keys(FRAMES)), "one golden frame per kind");
+});
+
+test("every golden command is what the builders make", () => {
+  const commands = golden.filter(({ direction }) => direction === "in");
+  for (const { name, frame } of commands) assert.deepEqual(build[frame.t](frame), frame, name);
+  assert.deepEqual(new Set(commands.map(({ frame }) => frame.t)), new Set(Object.keys(build)));
+});
+
+test("a frame that lacks a member or has another type is none", () => {
+  for (const { frame } of golden.filter(({ direction }) => direction === "out")) {
+    for (const member of Object.keys(FRAMES[frame.t])) {
+      const { [member]: _, ...rest } = frame;
+      assert.equal(parse(JSON.stringify(rest)), null, `${frame.t} without ${member}`);
+      assert.equal(parse(JSON.stringify({ ...frame, [member]: { no: 1 } })), null, `${frame.t} with a wrong ${member}`);
+    }
+  }
+});
+
+test("members of a newer server are allowed", () => {
+  assert.ok(parse('{"t":"pong","n":1,"now":2,"mood":"sunny"}'));
+});
+
+test("what is not a frame is null and never throws", () => {
+  const texts = ["", "null", "[]", "1", '"t"', "{", "{}", '{"t":1}', '{"t":"constructor"}', '{"t":"__proto__"}', "[".repeat(9999)];
+  for (const text of texts) assert.equal(parse(text), null, text.slice(0, 20));
+});
+
+test("commands get an id of their own in the server's form", () => {
+  const [one, two] = [command.skip(1).id, command.skip(1).id];
+  assert.match(one, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  assert.notEqual(one, two);
+});
+
+test("an answer is made fit to send", () => {
+  assert.equal(clean("a\u0000b\u007fc\td"), "a b c\td");
+  assert.equal(clean("x\ud800y"), "x\ufffdy");
+  assert.equal(clean("🏮"), "🏮");
+  assert.equal(Array.from(clean("🏮".repeat(MAX_ANSWER + 9))).length, MAX_ANSWER);
+});
+
+test("at most a hundred announcements are acknowledged at once", () => {
+  assert.equal(command.seen(Array.from({ length: 150 }, (_, i) => i + 1)).ids.length, 100);
+});
+
+test("the final closes are those that reconnecting cannot cure", () => {
+  assert.deepEqual([...FINAL].sort(), [4009, 4401, 4403, 4404, 4410]);
+  assert.ok(!FINAL.has(Close.NORMAL) && !FINAL.has(Close.BUSY) && !FINAL.has(Close.FLOOD));
+});
