@@ -1,8 +1,8 @@
 """Markdown of hunt packs and announcements -> the little HTML that reaches a page.
 
 Two walls: raw HTML is never parsed as HTML (it is shown as the text it is), and what the renderer wrote is
-sanitised by an allow-list. Reference definitions and tables are off: with them a short text can render to a page a
-thousand times its size, and announcements go to everybody.
+sanitised by an allow-list. Reference definitions and tables are off: with them a short text can become a page
+of a thousand times its size, and announcements go to everybody.
 """
 
 from collections.abc import MutableMapping, Sequence

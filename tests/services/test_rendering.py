@@ -118,8 +118,8 @@ def assert_harmless(html: str) -> None:
         ("<b>bold?</b>", "<p>&lt;b&gt;bold?&lt;/b&gt;</p>\n"),
         (
             '[there](https://example.org/?a=1&b=2 "title")',
-            '<p><a href="https://example.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer nofollow">'
-            "there</a></p>\n",
+            '<p><a href="https://example.org/?a=1&amp;b=2" target="_blank" '
+            'rel="noopener noreferrer nofollow">there</a></p>\n',
         ),
         (
             "<mailto:crew@example.org>",
