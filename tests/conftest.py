@@ -1,0 +1,106 @@
+"""Servers and browsers for every test. Players and hunts come from `tests/factories.py`.
+
+A test runs on what the environment says: nothing (SQLite, in-memory layer), or DATABASE_URL and REDIS_URL,
+which `python -m tests.support.stack` sets to servers of its own. `make test` does both.
+"""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import process
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.support.server import RunningHunt
+    from tests.support.services import Postgres, Redis
+
+SHOWN_LOG = 8_000  # characters
+
+IN_PRODUCTION = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests about several processes on PostgreSQL and Redis belong to the run that has them."""
+    if IN_PRODUCTION:
+        return
+    elsewhere = [item for item in items if item.get_closest_marker("production")]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what the processes said that run beside it."""
+    report = yield
+    if report.failed:
+        report.sections += [
+            (f"log of {child.name}", child.log_text()[-SHOWN_LOG:]) for child in process.running
+        ]
+    return report
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """A SQLite file of this run's own, so that two runs in one checkout do not share rows."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("sqlite") / "test.sqlite3")
+
+
+@pytest.fixture
+def postgres() -> Iterator["Postgres"]:
+    """A PostgreSQL server for this test alone, which may kill it."""
+    from tests.support.services import private_postgres
+
+    with private_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def redis() -> Iterator["Redis"]:
+    """A Redis server for this test alone, which may kill it."""
+    from tests.support.services import private_redis
+
+    with private_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def start_hunt() -> Iterator[Callable[..., "RunningHunt"]]:
+    """`start_hunt(web=2, worker=True, pack=…)`: a really running Enigma RT on what this run runs on.
+
+    See `tests.support.server.running_hunt`. In the production run it gets a new database and a Redis of its
+    own, unless the test names others with `database=` and `redis=`.
+    """
+    with ExitStack() as stack:
+
+        def start(**options: Any) -> "RunningHunt":
+            from tests.support.server import running_hunt
+            from tests.support.services import private_redis
+
+            if IN_PRODUCTION:
+                options.setdefault("database", os.environ["DATABASE_URL"])
+                if "redis" not in options:
+                    options["redis"] = stack.enter_context(private_redis()).url
+            hunt: AbstractContextManager[RunningHunt] = running_hunt(**options)
+            return stack.enter_context(hunt)
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium; see `tests.support.browser` for what a test with it may do."""
+    from tests.support.browser import running_browser
+
+    with running_browser() as chromium:
+        yield chromium

@@ -1,0 +1,98 @@
+"""The stages of `make test`:  python -m tests.support.stages [STAGE…]
+
+Each prints what it runs and how long that took; one that fails does not stop the next ones. A stage whose
+programs are missing and cannot be installed is left out and named; with CI set that is a failure, at once.
+"""
+
+import os
+import shlex
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import ensure
+from tests.support.process import ROOT, exit_on_signals, foreground
+
+BIN = Path(sys.executable).parent
+FAILED = "FAILED"
+PACKAGES = ("enigma_rt", "game", "consumers", "leaderboard", "tests", "manage.py")
+
+
+@dataclass(frozen=True)
+class Stage:
+    commands: tuple[tuple[str | Path, ...], ...]
+    needs: tuple[str, ...] = ()
+
+
+def pytest(*arguments: str) -> tuple[str | Path, ...]:
+    return (sys.executable, "-m", "pytest", *arguments)
+
+
+def javascript_tests() -> list[str]:
+    """Named one by one: a folder means something else to every version of `node --test`."""
+    tests = (ROOT / "tests" / "js").rglob("*.test.*js")
+    return sorted(str(path.relative_to(ROOT)) for path in tests)
+
+
+STAGES = {
+    "lint": Stage(
+        (
+            (BIN / "ruff", "check", "."),
+            (BIN / "ruff", "format", "--check", "."),
+            (BIN / "mypy", *PACKAGES),
+            (BIN / "lint-imports", "--no-logo"),
+        )
+    ),
+    "js": Stage((("node", "--test", *(javascript_tests() or ["tests/js/no-tests-found"])),), needs=("node",)),
+    "embedded": Stage((pytest("-m", "not browser"),)),
+    "production": Stage(
+        ((sys.executable, "-m", "tests.support.stack", "--", *pytest("-m", "not browser")),),
+        needs=("postgres", "redis-server"),
+    ),
+    "browser": Stage((pytest("-m", "browser"),), needs=("chromium",)),
+}
+
+
+def main(names: list[str]) -> int:
+    chosen = {name: STAGES[name] for name in names or STAGES}
+    missing = set(ensure.ensure({need: None for stage in chosen.values() for need in stage.needs}))
+    left_out = [name for name, stage in chosen.items() if missing & set(stage.needs)]
+    if missing:
+        print(f"{ensure.named(sorted(missing))}; left out without: {', '.join(left_out)}", file=sys.stderr)
+        if os.environ.get("CI"):
+            return 1
+
+    outcomes = {name: run(name, stage) for name, stage in chosen.items() if name not in left_out}
+    print()
+    for name in chosen:
+        print(f"{name:<11} {outcomes.get(name, 'left out')}")
+    return int(any(outcome.startswith(FAILED) for outcome in outcomes.values()))
+
+
+def run(name: str, stage: Stage) -> str:
+    """Runs every command of the stage, also after one has failed: all findings at once."""
+    begun = time.monotonic()
+    failed = False
+    for command in stage.commands:
+        print(f"\n[{name}] {shlex.join(shown(part) for part in command)}", flush=True)
+        failed |= foreground(command, environment()) != 0
+    outcome = f"{FAILED if failed else 'passed'} in {time.monotonic() - begun:.0f} s"
+    print(f"[{name}] {outcome}", flush=True)
+    return outcome
+
+
+def environment() -> dict[str, str]:
+    """Tests never touch the hunt in var/, and the shell's database is not theirs."""
+    ours = ("DATABASE_URL", "REDIS_URL")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"ENIGMA_DATA_DIR": str(ROOT / "build" / "test-data")}
+
+
+def shown(part: str | Path) -> str:
+    return Path(part).name if Path(part).is_absolute() else str(part)
+
+
+if __name__ == "__main__":
+    exit_on_signals()
+    sys.exit(main(sys.argv[1:]))
