@@ -20,6 +20,8 @@ STACKING = frozenset({"Mn", "Me"})
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\U000e0100-\U000e01ef]"
 )
+# The spaces that NFKC leaves: the usual one and Ogham's.
+SPACES = re.compile("[ \u1680]+")
 # Whether an emoji is drawn in colour is no part of a name.
 PRESENTATION = re.compile("[\ufe0e\ufe0f]")
 
@@ -30,7 +32,7 @@ def clean_name(raw: str) -> str:
     Raises ValueError(code): `name_too_short`, `name_too_long` or `name_bad_characters`.
     """
     name = unicodedata.normalize("NFKC", PRESENTATION.sub("", raw))
-    name = re.sub(" +", " ", name).strip(" ")
+    name = SPACES.sub(" ", name).strip(" ")
     if INVISIBLE.search(name) or any(unicodedata.category(char) in BAD_CATEGORIES for char in name):
         raise ValueError(BAD_CHARACTERS)
     if _stacks(name):
