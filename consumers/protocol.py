@@ -134,7 +134,9 @@ class Seen(Inbound, frozen=True, tag="seen"):
 
 
 class Resync(Inbound, frozen=True, tag="resync"):
-    """Ask for a fresh `snapshot`, answered from memory where it can be."""
+    """Ask for a fresh snapshot, or for the board alone, which costs the server no query (`board_view`)."""
+
+    only: Literal["board"] | None = None
 
 
 class Ping(Inbound, frozen=True, tag="ping"):
@@ -331,9 +333,9 @@ class TickerItem(Struct, frozen=True):
 class Snapshot(Outbound, frozen=True, tag="snapshot"):
     """Everything a player's page needs, on connect and on `resync`.
 
-    `question` is null unless the hunt is running. `story` holds the blocks between the previous question and
-    the current one (the epilogue once finished). `announcements` are those the player has not seen yet,
-    oldest first.
+    `question` is null before the start, once finished and after the end; while paused it is there to be read.
+    `story` holds the blocks between the previous question and the current one (the epilogue once finished).
+    `announcements` are those the player has not seen yet, oldest first, at most 20.
     """
 
     protocol: int
@@ -448,6 +450,12 @@ class BoardDelta(Outbound, frozen=True, tag="board"):
     total: int
     moves: tuple[BoardMove, ...]
     rows: tuple[BoardRow, ...]
+
+
+class BoardFrame(Outbound, frozen=True, tag="board_view"):
+    """The board as it is now: the reply to a `resync` of the board alone."""
+
+    board: BoardView
 
 
 class Beacon(Outbound, frozen=True, tag="beacon"):
@@ -641,7 +649,16 @@ PlayerFrame: TypeAlias = (
     | Pong
 )
 SpectatorFrame: TypeAlias = (
-    BoardSnapshot | Ticker | BoardDelta | BoardFrame | Beacon | Announcement | HuntChanged | Restart | Pong | Error
+    BoardSnapshot
+    | Ticker
+    | BoardDelta
+    | BoardFrame
+    | Beacon
+    | Announcement
+    | HuntChanged
+    | Restart
+    | Pong
+    | Error
 )
 OrganiserFrame: TypeAlias = (
     ConsoleSnapshot
