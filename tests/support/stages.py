@@ -29,6 +29,10 @@ def pytest(*arguments: str) -> tuple[str | Path, ...]:
     return (sys.executable, "-m", "pytest", *arguments)
 
 
+def node(*tests: str) -> tuple[str, ...]:
+    return ("node", "--import", "./tests/support/globals.mjs", "--test", "--test-reporter=spec", *tests)
+
+
 def javascript_tests() -> list[str]:
     """Named one by one: a folder means something else to every version of `node --test`."""
     tests = (ROOT / "tests" / "js").rglob("*.test.*js")
@@ -44,7 +48,7 @@ STAGES = {
             (BIN / "lint-imports", "--no-logo"),
         )
     ),
-    "js": Stage((("node", "--test", *(javascript_tests() or ["tests/js/no-tests-found"])),), needs=("node",)),
+    "js": Stage((node(*(javascript_tests() or ["tests/js/no-tests-found"])),), needs=("node",)),
     "embedded": Stage((pytest("-m", "not browser"),)),
     "production": Stage(
         ((sys.executable, "-m", "tests.support.stack", "--", *pytest("-m", "not browser")),),
