@@ -38,7 +38,8 @@ test("countdowns keep their width", () => {
 
 test("times come in the viewer's zone, with the zone", () => {
   const instant = Date.UTC(2026, 10, 14, 17, 0);
-  assert.equal(zoned(instant, "en-GB", "UTC"), "Sat 14 Nov, 17:00 UTC");
+  // Whether a comma follows the weekday depends on the age of the engine's locale data.
+  assert.match(zoned(instant, "en-GB", "UTC"), /^Sat,? 14 Nov, 17:00 UTC$/);
   assert.match(zoned(instant, "en-GB", "Asia/Kolkata"), /22:30.*(GMT\+5:30|IST)/);
   assert.equal(timeOfDay(instant, "en-GB", "Europe/Berlin"), "18:00");
 });
