@@ -88,7 +88,7 @@ QUESTION_4 = p.QuestionView(
     q=4,
     title="Four flames",
     html="<p>Four lamps burn in the square. The <strong>shortest shadow</strong> keeps the key.</p>",
-    image="/play/image/4/four-flames.svg",
+    image="/image/Zk3vQ8pWm1",
     image_alt="Four street lamps around a fountain; one has no shadow.",
     points=87,
     has_hint=True,
@@ -167,6 +167,13 @@ VIEW = p.BoardView(
     rank=4,
 )
 PUBLIC_VIEW = msgspec.structs.replace(VIEW, me=None, rank=None)
+VIEW_LATER = msgspec.structs.replace(
+    VIEW,
+    version=813,
+    total=215,
+    top=(ROW_DONE, ROW_FIRST, ROW_SECOND, msgspec.structs.replace(ROW_ZOE, points=355, last=NOW)),
+    me=(355, NOW),
+)
 VIEW_FINISHED = p.BoardView(
     id=BOARD,
     version=9417,
@@ -352,7 +359,8 @@ def _organiser_in() -> Iterator[Golden]:
 
 def _shared_in() -> Iterator[Golden]:
     for role in ROLES:
-        yield Golden(role, "in", "plain", p.Resync())
+        yield Golden(role, "in", "everything", p.Resync())
+        yield Golden(role, "in", "the board alone", p.Resync(only="board"))
         yield Golden(role, "in", "plain", p.Ping(n=41))
 
 
@@ -385,7 +393,18 @@ def _player_out() -> Iterator[Golden]:
             announcements=(INFO,),
         ),
     )
-    yield got("paused", msgspec.structs.replace(live, hunt=PAUSED, question=None, story=(), announcements=()))
+    yield got("paused", msgspec.structs.replace(live, hunt=PAUSED, announcements=()))
+    yield got(
+        "ended",
+        msgspec.structs.replace(
+            live,
+            now=END,
+            hunt=ENDED,
+            me=zoe(version=77, next_tick=None),
+            question=None,
+            announcements=(),
+        ),
+    )
     yield got(
         "hint paid with points, guesses throttled",
         msgspec.structs.replace(
@@ -412,7 +431,7 @@ def _player_out() -> Iterator[Golden]:
             me=SOLVED_4,
             question=QUESTION_5,
             story=(BLOCK_5, BLOCK_6),
-            board=msgspec.structs.replace(VIEW, version=814, me=(355, NOW), rank=4),
+            board=VIEW_LATER,
             announcements=(),
         ),
     )
@@ -591,7 +610,7 @@ def _shared_out() -> Iterator[Golden]:
     delta = p.BoardDelta(
         board=BOARD,
         base=812,
-        version=814,
+        version=813,
         total=215,
         moves=(
             p.BoardMove(player=17, old=(268, NOW - 63 * MINUTE), new=(355, NOW), rank=4),
@@ -608,8 +627,8 @@ def _shared_out() -> Iterator[Golden]:
             "nobody near the top",
             p.BoardDelta(
                 board=BOARD,
-                base=814,
-                version=815,
+                base=813,
+                version=814,
                 total=215,
                 moves=(p.BoardMove(player=204, old=(0, None), new=(100, NOW), rank=140),),
                 rows=(),
@@ -629,6 +648,8 @@ def _shared_out() -> Iterator[Golden]:
             "unreadable",
             p.Error(id=None, code="bad_json", text="The frame is not a JSON object."),
         )
+        mine = VIEW_LATER if role == "player" else msgspec.structs.replace(VIEW_LATER, me=None, rank=None)
+        yield Golden(role, "out", "plain", p.BoardFrame(board=mine))
     yield Golden("player", "out", "plain", p.Ok(id=command_id("seen")))
     yield Golden("organiser", "out", "plain", p.Ok(id=command_id("announce")))
     yield Golden(
