@@ -150,6 +150,9 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000}}}
 
+# JSON object of the ceilings in consumers/limits.py that differ from the defaults, as {"burst": 50}.
+SOCKET_LIMITS = os.environ.get("ENIGMA_SOCKET_LIMITS", "{}")
+
 # --- scheduled work -------------------------------------------------------------------------------------------------
 
 Q_CLUSTER = {

@@ -11,13 +11,15 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from msgspec import Struct
 
-from game.models import Member
+from game.models import Member, Player
 
 
 class Identity(Struct, frozen=True):
     """A signed-in account; `member` and `player` are null when it does not play in the hunt asked about."""
 
     user: int
+    # Changes with the password: what a session must still carry to be that account's.
+    proof: str
     staff: bool
     member: int | None
     player: int | None
@@ -37,6 +39,7 @@ def identify(session_key: str | None, hunt_id: int) -> Identity | None:
     player = member.player if member else None
     return Identity(
         user=user.pk,
+        proof=user.get_session_auth_hash(),
         staff=user.is_staff,
         member=member.pk if member else None,
         player=player.pk if player else None,
@@ -45,23 +48,22 @@ def identify(session_key: str | None, hunt_id: int) -> Identity | None:
     )
 
 
-def valid_sessions(keys: Iterable[str]) -> set[str]:
-    """Those of these session keys that still exist and have not expired, in one query."""
-    return set(
-        Session.objects.filter(session_key__in=list(keys), expire_date__gt=timezone.now()).values_list(
-            "session_key", flat=True
-        )
+def expired(holders: Iterable[tuple[str, int, str]]) -> set[str]:
+    """The session keys among these (key, user, proof) that no longer stand for their account, in two queries.
+
+    A session ends by logging out, by age, by a changed password and when its account is deactivated.
+    """
+    wanted = list(holders)
+    alive = set(
+        Session.objects.filter(
+            session_key__in=[key for key, _, _ in wanted], expire_date__gt=timezone.now()
+        ).values_list("session_key", flat=True)
     )
+    users = auth.get_user_model().objects.filter(pk__in={user for _, user, _ in wanted}, is_active=True)
+    proofs: dict[int, str] = {user.pk: user.get_session_auth_hash() for user in users}
+    return {key for key, user, proof in wanted if key not in alive or proofs.get(user) != proof}
 
 
-def inactive_users(ids: Iterable[int]) -> set[int]:
-    """Those of these accounts that have been deactivated."""
-    model = auth.get_user_model()
-    return set(model.objects.filter(pk__in=list(ids), is_active=False).values_list("pk", flat=True))
-
-
-def banned_players(ids: Iterable[int]) -> set[int]:
+def banned(player_ids: Iterable[int]) -> set[int]:
     """Those of these players whom an organiser has removed."""
-    from game.models import Player
-
-    return set(Player.objects.filter(pk__in=list(ids), banned=True).values_list("pk", flat=True))
+    return set(Player.objects.filter(pk__in=list(player_ids), banned=True).values_list("pk", flat=True))

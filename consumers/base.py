@@ -1,0 +1,225 @@
+"""What every socket does: accept, admit, identify; then limit -> decode -> dispatch -> reply or error frame.
+
+A Channels consumer that leaves out what costs much and serves nobody here: it holds no channel in the layer (the hub
+holds one for all), and messages do not hop through the thread that closes old connections (this loop has none).
+"""
+
+import asyncio
+import logging
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http import parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from consumers import hub as hubs
+from consumers import protocol
+from consumers.limits import BadFrames, Flood
+from consumers.protocol import Close, Outbound, ProtocolError, Role
+from game import errors
+from game.queries.accounts import Identity, identify
+
+logger = logging.getLogger(__name__)
+
+BUFFER = 500
+
+
+class RateLimited(errors.GameError):
+    code = "rate_limited"
+    default_text = "Too fast. Wait a moment."
+
+
+class BaseConsumer(AsyncWebsocketConsumer):
+    """Subclasses set `role` and implement `admit` (may close), `welcome` (the snapshot) and `act` (a command)."""
+
+    role: ClassVar[Role]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.identity: Identity | None = None
+        self.session_key = ""
+        self.closing = False
+        self.welcomed = False
+        self.address = ""
+        # Frames for everybody that came while the snapshot was being made: sent after it, in their order.
+        self.buffer: list[str] | None = None
+        self.board_version = -1
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope, self.base_send = scope, send
+        try:
+            while True:
+                message = await receive()
+                kind = message["type"]
+                if kind == "websocket.receive":
+                    await self._on_frame(message.get("text"))
+                elif kind == "websocket.connect":
+                    await self._guarded(self._on_connect())
+                else:
+                    break
+        finally:
+            self.closing = True
+            self._leave()
+
+    # --- for subclasses ---------------------------------------------------------------------------------------------
+
+    async def admit(self) -> bool:
+        """Whether this account may hold this socket; closes it with the fitting code if not."""
+        return True
+
+    async def welcome(self) -> None:
+        """Send the snapshot."""
+        raise AssertionError("each consumer has a welcome of its own")
+
+    async def act(self, command: Any) -> None:
+        """Carry out a decoded command and reply. GameErrors become error frames."""
+        raise AssertionError("each consumer has commands of its own")
+
+    def take_credit(self, now_ms: int) -> int:
+        """Milliseconds to wait before another frame is read; 0 spends a credit."""
+        return self.bucket.take(now_ms)
+
+    @property
+    def hub(self) -> "hubs.Hub":
+        return self._hub
+
+    async def identify(self) -> Identity | None:
+        """The account behind the session cookie, or None."""
+        assert self.hub.hunt is not None
+        cookies = parse_cookie(_header(self.scope, b"cookie"))
+        self.session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+        self.identity = await self.hub.bridge.read(identify, self.session_key, self.hub.hunt.id)
+        return self.identity
+
+    async def reply(self, frame: Outbound) -> None:
+        """Send a frame to this socket alone."""
+        await self.push(protocol.encode(frame).decode())
+
+    async def push(self, text: str) -> None:
+        """Send an encoded frame; nothing happens when the socket is closing."""
+        if not self.closing:
+            await self.base_send({"type": "websocket.send", "text": text})
+
+    async def broadcast(self, text: str) -> None:
+        """An encoded frame for everybody, kept back while the snapshot is being made."""
+        if self.buffer is None:
+            await self.push(text)
+        elif len(self.buffer) < BUFFER:
+            self.buffer.append(text)
+        else:
+            await self.shut(Close.BUSY)
+
+    async def release(self) -> None:
+        """After the snapshot: what came meanwhile, in its order."""
+        while self.buffer:
+            await self.push(self.buffer.pop(0))
+        self.buffer = None
+
+    async def shut(self, code: int) -> None:
+        """Close this socket with a code of `Close`. What the client sends after this is not read."""
+        if not self.closing:
+            self.closing = True
+            await self.base_send({"type": "websocket.close", "code": code})
+
+    # --- the way of a frame -----------------------------------------------------------------------------------------
+
+    async def _on_connect(self) -> None:
+        # Accept before judging: browsers are told nothing of a refusal before it, not even a code.
+        await self.accept()
+        self._hub = hubs.current()
+        limits = self._hub.limits
+        self.bucket, self.flood, self.bad_frames = hubs.bucket(limits), Flood(limits), BadFrames(limits)
+        if not _origin_allowed(self.scope):
+            return await self.shut(Close.FORBIDDEN)
+        address = (self.scope.get("client") or ("", 0))[0]
+        if self._hub.draining or not self._hub.addresses.admit(address, self._hub.clock_ms()):
+            return await self.shut(Close.BUSY)
+        self.address = address
+        await self._hub.start()
+        if self._hub.hunt is None:
+            return await self.shut(Close.NO_HUNT)
+        if await self.admit() and not self.closing:
+            self.buffer = []
+            self._hub.add(self)
+            await self.welcome()
+            self.welcomed = True
+            await self.release()
+
+    async def _on_frame(self, text: str | None) -> None:
+        if self.closing:
+            return
+        now = self._hub.clock_ms()
+        wait = self.take_credit(now)
+        if self.flood.count(wait):
+            return await self.shut(Close.FLOOD)
+        try:
+            if wait:
+                raise RateLimited(wait_ms=wait)
+            command = protocol.decode(self.role, text)
+        except RateLimited as error:
+            return await self._refuse(protocol.command_id(text), error)
+        except ProtocolError as error:
+            await self.reply(protocol.Error(protocol.command_id(text), error.code, error.text))
+            if self.bad_frames.count(now):
+                await self.shut(Close.BAD_FRAMES)
+            return
+        await self._guarded(self._act(command), getattr(command, "id", None))
+
+    async def _act(self, command: Any) -> None:
+        if isinstance(command, protocol.Ping):
+            return await self.reply(protocol.Pong(command.n, self._hub.now()))
+        if isinstance(command, protocol.Resync):
+            if command.only == "board":
+                return await self.reply(protocol.BoardFrame(self.board_view()))
+            self.buffer = []
+            try:
+                return await self.welcome()
+            finally:
+                await self.release()
+        await self.act(command)
+
+    def board_view(self) -> protocol.BoardView:
+        """The board for this socket's reader, from the hub's memory. From here on it follows by deltas."""
+        return self._hub.board_view(self, None)
+
+    async def _guarded(self, work: Any, command_id: str | None = None) -> None:
+        """Nothing that a command does may end the socket: a refusal is a frame, a defect is logged and said."""
+        try:
+            await work
+        except errors.GameError as error:
+            await self._refuse(command_id, error)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("%s socket: command %s failed", self.role, command_id)
+            await self._refuse(command_id, errors.GameError())
+
+    async def _refuse(self, command_id: str | None, error: errors.GameError) -> None:
+        code = "server_error" if type(error) is errors.GameError else error.code
+        await self.reply(protocol.Error(command_id, code, str(error.text), error.wait_ms))
+        if not self.welcomed:
+            # No snapshot could be made: the client comes again, with its own back-off.
+            await self.shut(Close.BUSY)
+
+    def _leave(self) -> None:
+        if self.address:
+            self._hub.remove(self)
+            self._hub.addresses.closed(self.address)
+            self.address = ""
+
+
+def _header(scope: Any, name: bytes) -> str:
+    return next((value.decode("latin1") for header, value in scope.get("headers", ()) if header == name), "")
+
+
+def _origin_allowed(scope: Any) -> bool:
+    """Exact origins: scheme, host and port. Without a list (embedded), the address that the client asked for itself."""
+    origin, host = _header(scope, b"origin"), _header(scope, b"host")
+    if settings.ORIGINS:
+        return origin in settings.ORIGINS
+    # The host must be one of ours: a foreign name that resolves to this machine is a foreign origin too.
+    return origin in (f"http://{host}", f"https://{host}") and validate_host(
+        split_domain_port(host)[0], settings.ALLOWED_HOSTS
+    )

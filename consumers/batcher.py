@@ -1,0 +1,137 @@
+"""The one bridge between the event loop and the database, and the batcher that many sockets share.
+
+Services and queries are plain synchronous functions. Reads run in a few threads, commands in one: while one batch
+commits, what arrives is the next batch. There is no timer: a quiet server answers at once, a busy one pays one commit
+for many commands.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import InterfaceError, OperationalError, connections
+
+from game import errors
+from game.services import answers
+from game.services.answers import Judged, Submission
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+READERS = 4
+CAP = 200
+WAITING_AT_MOST = 5_000
+
+
+class Bridge:
+    """Runs synchronous database work off the loop. Each thread keeps its own connection."""
+
+    def __init__(self, readers: int = READERS) -> None:
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="enigma-write")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="enigma-read")
+        self._reader_count = readers
+
+    async def read(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a query or a small write in a reader thread. Raises RetryLater when the database is away."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: _patiently(work, *args, **kwargs))
+
+    async def write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in the one thread that commits batches; `work` deals with lost connections itself."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, lambda: work(*args, **kwargs))
+
+    async def close(self) -> None:
+        """Wait for what runs, close every thread's connection, end the threads."""
+        loop = asyncio.get_running_loop()
+        barrier = _Barrier(self._reader_count)
+        jobs = [loop.run_in_executor(self._readers, barrier.close_and_wait) for _ in range(self._reader_count)]
+        jobs.append(loop.run_in_executor(self._writer, connections.close_all))
+        await asyncio.gather(*jobs)
+        self._readers.shutdown()
+        self._writer.shutdown()
+
+
+class _Barrier:
+    """Makes each thread of a pool take one job: none returns before all have come."""
+
+    def __init__(self, parties: int) -> None:
+        from threading import Barrier
+
+        self._barrier = Barrier(parties)
+
+    def close_and_wait(self) -> None:
+        connections.close_all()
+        self._barrier.wait(timeout=10)
+
+
+def _patiently(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A connection that died since its last use is noticed by its first statement: once more, on a new one."""
+    try:
+        return work(*args, **kwargs)
+    except (OperationalError, InterfaceError):
+        connections.close_all()
+    try:
+        return work(*args, **kwargs)
+    except (OperationalError, InterfaceError) as error:
+        connections.close_all()
+        raise errors.RetryLater from error
+
+
+class Batcher:
+    """Commands of many sockets -> one transaction."""
+
+    def __init__(self, bridge: Bridge, cap: int = CAP, waiting_at_most: int = WAITING_AT_MOST) -> None:
+        self._bridge = bridge
+        self._cap = cap
+        self._waiting_at_most = waiting_at_most
+        self._waiting: deque[tuple[Submission, asyncio.Future[Judged]]] = deque()
+        self._running: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """How many commands wait for the next batch."""
+        return len(self._waiting)
+
+    async def submit(self, submission: Submission) -> Judged:
+        """The durable outcome of a command. Raises GameError when it was refused or its outcome is unknown.
+
+        A caller that goes away does not undo anything: the command is judged all the same.
+        """
+        if len(self._waiting) >= self._waiting_at_most:
+            raise errors.RetryLater
+        outcome: asyncio.Future[Judged] = asyncio.get_running_loop().create_future()
+        self._waiting.append((submission, outcome))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(), name="batcher")
+        return await outcome
+
+    async def settled(self) -> None:
+        """Wait until nothing is waiting or being judged."""
+        while self._running is not None:
+            await asyncio.wait([self._running])
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(self._cap, len(self._waiting)))]
+                await self._judge(batch)
+        finally:
+            self._running = None
+
+    async def _judge(self, batch: list[tuple[Submission, asyncio.Future[Judged]]]) -> None:
+        results: list[Judged | errors.GameError]
+        try:
+            results = await self._bridge.write(answers.submit, [submission for submission, _ in batch])
+        except Exception as error:
+            # A defect must not leave two hundred sockets waiting for ever.
+            for _, outcome in batch:
+                if not outcome.done():
+                    outcome.set_exception(error)
+            return
+        for (_, outcome), result in zip(batch, results, strict=True):
+            if outcome.done():
+                continue
+            if isinstance(result, errors.GameError):
+                outcome.set_exception(result)
+            else:
+                outcome.set_result(result)

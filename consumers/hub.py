@@ -1,0 +1,604 @@
+"""One per process and event loop: subscribes to the bus once, keeps the board, fans out to the local sockets.
+
+What the bus brings is applied at once; what it lost, or what a process wrote that cannot reach it, is found by
+reconciliation with the database. Embedded (SQLite) that is the delivery path of the worker's writes and is asked many
+times a second, for the price of one PRAGMA; on PostgreSQL it is the safety net and runs every few seconds.
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+
+from consumers import protocol
+from consumers.batcher import Batcher, Bridge
+from consumers.limits import Bucket, HandshakeWindow, Limits
+from consumers.protocol import BoardMove, BoardRow, BoardView, Close, Outbound
+from enigma_rt import bus
+from game.queries import accounts, console, play
+from game.queries.clock import now_ms
+from game.queries.play import HuntView
+from game.services.players import session_digest
+from leaderboard import queries as leaderboard
+from leaderboard.ranking import Board, Standing
+
+if TYPE_CHECKING:
+    from consumers.base import BaseConsumer
+
+logger = logging.getLogger(__name__)
+
+COALESCE_S = 0.1
+SLICE = 200
+BEACON_S = 10.0
+RECONCILE_S = 5.0
+POLL_S = 0.05
+# Rows become visible up to a statement time-out after the instant they carry.
+OVERLAP_MS = 15_000
+REVALIDATE_S = 30.0
+PULSE_S = 1.0
+TICKER = 20
+SOCKETS_PER_PLAYER = 3
+
+bucket = Bucket
+
+
+class Party:
+    """One player on this process: their sockets, oldest first, and the credit that they share."""
+
+    __slots__ = ("bucket", "sockets")
+
+    def __init__(self, limits: Limits) -> None:
+        self.sockets: list[BaseConsumer] = []
+        self.bucket = Bucket(limits)
+
+
+class Hub:
+    """Use `current()`. Everything here runs on one event loop; database work goes through `bridge`."""
+
+    def __init__(self) -> None:
+        self.limits = msgspec.json.decode(settings.SOCKET_LIMITS, type=Limits)
+        self.bridge = Bridge()
+        self.batcher = Batcher(self.bridge)
+        self.addresses = HandshakeWindow(self.limits)
+        self.hunt: HuntView | None = None
+        self.board = Board(())
+        self.board_id = ""
+        self.sockets: dict[str, dict[BaseConsumer, None]] = {"player": {}, "spectator": {}, "organiser": {}}
+        self.parties: dict[int, Party] = {}
+        self.ticker: deque[protocol.TickerItem] = deque(maxlen=TICKER)
+        self.notices: deque[protocol.Notice] = deque(maxlen=TICKER)
+        self.draining = False
+        self._hunt_version = 0
+        self._last_notice = 0
+        self._offset = 0.0
+        self._since = 0
+        self._pending: dict[int, Standing] = {}
+        self._tape: list[protocol.TickerItem] = []
+        self._stale: dict[int, int] = {}
+        self._board_quiet_since = 0.0
+        self._data_version: int | None = None
+        self._wake = asyncio.Event()
+        self._look = asyncio.Event()
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._started: asyncio.Task[None] | None = None
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Subscribe, load, follow. Idempotent; concurrent callers wait for the one start."""
+        if self._started is None:
+            self._started = asyncio.create_task(self._start(), name="hub-start")
+        try:
+            await asyncio.shield(self._started)
+        except Exception:
+            self._started = None  # the database was away: the next socket tries again
+            raise
+
+    async def _start(self) -> None:
+        subscription = bus.Subscription()
+        await subscription.open()
+        outlet = await bus.open_outlet()
+        # Subscribed first, loaded second: what happens in between waits in the subscription.
+        await self._load()
+        self._tasks = [
+            outlet,
+            self._follow(self._hear(subscription), "hear"),
+            self._follow(self._flush_forever(), "flush"),
+            self._follow(self._reconcile_forever(), "reconcile"),
+            self._follow(self._look_forever(), "look"),
+            self._follow(self._every(REVALIDATE_S, self._revalidate), "revalidate"),
+            self._follow(self._every(PULSE_S, self._pulse), "pulse"),
+            self._follow(self._every(PULSE_S, self._beacon), "beacon"),
+        ]
+        self._subscription = subscription
+
+    async def stop(self) -> None:
+        """End what `start` began and close the database connections."""
+        await self.batcher.settled()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await self._subscription.close()
+        self._tasks = []
+        self._started = None
+        await self.bridge.close()
+        _hubs.pop(asyncio.get_running_loop(), None)
+
+    async def drain(self, window_s: float) -> None:
+        """Ask every socket to move to another server within `window_s`; whoever stays is closed."""
+        self.draining = True
+        everybody = [socket for kind in self.sockets.values() for socket in kind]
+        for socket in everybody:
+            delay = int(random.uniform(0, window_s * 0.5) * 1000)  # noqa: S311  # spreads load, guards nothing
+            await socket.push(protocol.encode(protocol.Restart(delay)).decode())
+        deadline = time.monotonic() + window_s
+        while any(self.sockets.values()) and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        await self.batcher.settled()
+        for socket in [socket for kind in self.sockets.values() for socket in kind]:
+            await socket.shut(Close.RESTART)
+
+    def _follow(self, work: Any, name: str) -> asyncio.Task[Any]:
+        return asyncio.create_task(work, name=f"hub-{name}")
+
+    async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await act()
+            except Exception:
+                logger.warning("hub: %s failed", getattr(act, "__name__", act), exc_info=True)
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def clock_ms(self) -> int:
+        """A clock that never goes back, for limits."""
+        return int(time.monotonic() * 1000)
+
+    def now(self) -> int:
+        """The database's clock as last read, carried on by this process's own."""
+        return int(time.monotonic() * 1000 + self._offset)
+
+    def _set_clock(self, now: int) -> None:
+        self._offset = now - time.monotonic() * 1000
+
+    # --- sockets ----------------------------------------------------------------------------------------------------
+
+    def add(self, socket: "BaseConsumer") -> None:
+        """From now on `socket` gets what everybody of its kind gets."""
+        self.sockets[socket.role][socket] = None
+
+    def join_party(self, socket: "BaseConsumer", player: int) -> "tuple[Party, list[BaseConsumer]]":
+        """The player's party with this socket as its newest, and the oldest sockets that must go."""
+        party = self.parties.get(player)
+        if party is None:
+            party = self.parties[player] = Party(self.limits)
+        party.sockets.append(socket)
+        return party, party.sockets[:-SOCKETS_PER_PLAYER]
+
+    def remove(self, socket: "BaseConsumer") -> None:
+        self.sockets[socket.role].pop(socket, None)
+        player = socket.identity.player if socket.identity else None
+        party = self.parties.get(player) if player is not None else None
+        if party is not None and player is not None and socket in party.sockets:
+            party.sockets.remove(socket)
+            if not party.sockets:
+                del self.parties[player]
+
+    def counts(self) -> protocol.Sockets:
+        return protocol.Sockets(
+            players=len(self.sockets["player"]),
+            spectators=len(self.sockets["spectator"]),
+            organisers=len(self.sockets["organiser"]),
+        )
+
+    async def _fan_out(self, frame: Outbound, *roles: str) -> None:
+        """Encode once, write to every socket of these kinds in slices, so that answers are not starved."""
+        text = protocol.encode(frame).decode()
+        for number, socket in enumerate([socket for role in roles for socket in self.sockets[role]], start=1):
+            await socket.broadcast(text)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+
+    # --- the board --------------------------------------------------------------------------------------------------
+
+    def board_view(self, socket: "BaseConsumer", player: int | None) -> BoardView:
+        """The board for one reader; `socket` gets the deltas after it and none before."""
+        board = self.board
+        standing = board.standing(player) if player is not None else None
+        rank = board.rank_of(player) if player is not None else None
+        socket.board_version = board.version
+        return BoardView(
+            id=self.board_id,
+            version=board.version,
+            total=board.total,
+            size=board.size,
+            top=tuple(_row(row) for row in board.top_rows()),
+            me=(standing.points, standing.last) if standing is not None and rank is not None else None,
+            rank=rank,
+        )
+
+    def around(self, player: int, command: str) -> protocol.AroundReply:
+        """The neighbours of a player, from memory."""
+        rows = self.board.around(player)
+        return protocol.AroundReply(
+            id=command,
+            board=self.board_id,
+            version=self.board.version,
+            rank=self.board.rank_of(player),
+            ranks=tuple(rank for rank, _ in rows),
+            rows=tuple(_row(row) for _, row in rows),
+        )
+
+    def _receive(self, standings: Iterable[Standing]) -> None:
+        for standing in standings:
+            held = self._pending.get(standing.player) or self.board.standing(standing.player)
+            if held is None or standing.version > held.version:
+                self._pending[standing.player] = standing
+        if self._pending:
+            self._wake.set()
+
+    async def _flush_forever(self) -> None:
+        """What arrives within a short window is one delta: the frames a client gets are bounded, whatever is solved."""
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(COALESCE_S)
+            self._wake.clear()
+            try:
+                await self._flush()
+            except Exception:
+                logger.exception("hub: a board delta was lost; the beacon will tell")
+
+    async def _flush(self) -> None:
+        pending, self._pending = self._pending, {}
+        tape, self._tape = self._tape, []
+        delta = self.board.apply(pending.values())
+        if delta is not None:
+            self._board_quiet_since = time.monotonic()
+            frame = protocol.BoardDelta(
+                board=self.board_id,
+                base=delta.base,
+                version=delta.version,
+                total=delta.total,
+                moves=tuple(BoardMove(move.player, move.old, move.new, move.rank) for move in delta.moves),
+                rows=tuple(_row(row) for row in delta.rows),
+            )
+            text = protocol.encode(frame).decode()
+            if len(text) > protocol.MAX_OUTBOUND:
+                # Thousands at once (a regrade, a long silence of the bus): a fresh top says it in less.
+                await self._refresh_boards()
+            else:
+                await self._fan_out_board(text, delta.version)
+        if tape:
+            await self._fan_out(protocol.Ticker(tuple(tape)), "spectator")
+
+    async def _fan_out_board(self, text: str, version: int) -> None:
+        everybody = [socket for kind in self.sockets.values() for socket in kind]
+        for number, socket in enumerate(everybody, start=1):
+            # A snapshot made between two slices already holds this delta.
+            if socket.board_version < version:
+                socket.board_version = version
+                await socket.broadcast(text)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _refresh_boards(self) -> None:
+        for number, socket in enumerate([socket for kind in self.sockets.values() for socket in kind], start=1):
+            await socket.broadcast(protocol.encode(protocol.BoardFrame(socket.board_view())).decode())
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _beacon(self) -> None:
+        if time.monotonic() - self._board_quiet_since >= BEACON_S:
+            self._board_quiet_since = time.monotonic()
+            await self._fan_out(
+                protocol.Beacon(self.board_id, self.board.version, self.now()), "player", "spectator", "organiser"
+            )
+
+    # --- the bus ----------------------------------------------------------------------------------------------------
+
+    async def _hear(self, subscription: bus.Subscription) -> None:
+        handlers = {
+            "standings": self._on_standings,
+            "players": self._on_players,
+            "solve": self._on_solve,
+            "announcement": self._on_rows,
+            "hunt": self._on_rows,
+            "session_over": self._on_session_over,
+        }
+        async for event in subscription:
+            try:
+                handler = handlers.get(event.get("kind", ""))
+                if handler is not None:
+                    await handler(event)
+            except Exception:
+                logger.exception("hub: event %s", event.get("kind"))
+
+    def _is_ours(self, event: bus.Event) -> bool:
+        return self.hunt is not None and event.get("hunt") == self.hunt.id
+
+    async def _on_standings(self, event: bus.Event) -> None:
+        if self._is_ours(event):
+            self._receive(leaderboard.from_wire(event["lines"]))
+
+    async def _on_players(self, event: bus.Event) -> None:
+        if self._is_ours(event):
+            self._notice_players((player, version) for player, version in event["versions"])
+
+    async def _on_solve(self, event: bus.Event) -> None:
+        if self._is_ours(event) and not event["hidden"]:
+            kind = "finish" if event["finished"] else "first" if event["first"] else "solve"
+            item = protocol.TickerItem(event["at"], kind, event["player"], event["name"], event["q"])
+            self.ticker.appendleft(item)
+            self._tape.append(item)
+            self._wake.set()
+
+    async def _on_rows(self, event: bus.Event) -> None:
+        """The event only says that there is something to read; reconciliation reads it, once."""
+        await self._reconcile()
+
+    async def _on_session_over(self, event: bus.Event) -> None:
+        for kind in list(self.sockets.values()):
+            for socket in list(kind):
+                if socket.session_key and session_digest(socket.session_key) == event["digest"]:
+                    await socket.shut(Close.SIGNED_OUT)
+
+    # --- one player's other tabs ------------------------------------------------------------------------------------
+
+    def _notice_players(self, versions: Iterable[tuple[int, int]]) -> None:
+        """Remember who has changed and has a socket here that does not know it."""
+        for player, version in versions:
+            party = self.parties.get(player)
+            if party is not None and any(socket.me_version < version for socket in party.sockets):
+                self._stale[player] = version
+        if self._stale:
+            self._look.set()
+
+    async def _look_forever(self) -> None:
+        while True:
+            await self._look.wait()
+            # The sender's own reply is usually on its way: wait for it rather than telling it twice.
+            await asyncio.sleep(COALESCE_S / 2)
+            self._look.clear()
+            stale, self._stale = self._stale, {}
+            behind = [
+                player
+                for player, version in stale.items()
+                if (party := self.parties.get(player)) and any(s.me_version < version for s in party.sockets)
+            ]
+            try:
+                for view in await self.bridge.read(play.views, behind) if behind else ():
+                    party = self.parties.get(view.me.player)
+                    for socket in list(party.sockets) if party else ():
+                        await socket.progress(view)
+            except Exception:
+                logger.warning("hub: could not read %d changed players", len(behind), exc_info=True)
+                self._stale = stale | self._stale
+                await asyncio.sleep(1)
+                self._look.set()
+
+    # --- the database -----------------------------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        """Everything afresh: hunt, board, ticker, announcements. A new board has a new id, and counts from 0."""
+        hunt, version, now, lines, solves, notices = await self.bridge.read(_read_all, TICKER)
+        self._set_clock(now)
+        self._since = now
+        self.hunt, self._hunt_version = hunt, version
+        top = await self.bridge.read(_board_size) if hunt else 25
+        self.board = Board(lines, top=top)
+        self.board_id = secrets.token_hex(4)
+        self._pending.clear()
+        self._board_quiet_since = time.monotonic()
+        self.ticker = deque(
+            (
+                protocol.TickerItem(at, "finish" if finished else "solve", player, name, q)
+                for at, player, name, q, finished in solves
+            ),
+            maxlen=TICKER,
+        )
+        self.notices = deque((_notice(notice) for notice in notices), maxlen=TICKER)
+        self._last_notice = max((notice.id for notice in notices), default=0)
+
+    async def _reconcile_forever(self) -> None:
+        if connection.vendor != "sqlite":
+            await self._every(RECONCILE_S, self._reconcile_and_tick)
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(POLL_S)
+            try:
+                changed = await self.bridge.write(_data_version)
+                if changed != self._data_version or time.monotonic() - last > RECONCILE_S:
+                    self._data_version = changed
+                    last = time.monotonic()
+                    await self._reconcile()
+                await self._phase()
+            except Exception:
+                logger.warning("hub: reconciliation failed", exc_info=True)
+                await asyncio.sleep(1)
+
+    async def _reconcile_and_tick(self) -> None:
+        await self._reconcile()
+        await self._phase()
+
+    async def _reconcile(self) -> None:
+        """Read what was written since the last look, whoever wrote it, and pass on what was not known here."""
+        known = self.hunt.id if self.hunt else None
+        news = await self.bridge.read(_read_news, known, self._since, list(self.parties), self._last_notice)
+        self._set_clock(news.now)
+        if (news.hunt.id if news.hunt else None) != known:
+            await self._load()
+            await self._close_all(Close.NO_HUNT if news.hunt is None else Close.BUSY)
+            return
+        if news.hunt is None:
+            return
+        # SQLite commits one at a time, so nothing older can appear; PostgreSQL's writers overlap.
+        self._since = news.now - (0 if connection.vendor == "sqlite" else OVERLAP_MS)
+        self._receive(news.lines)
+        self._notice_players(news.players)
+        for notice in news.notices:
+            if notice.id > self._last_notice:
+                self._last_notice = notice.id
+                shown = _notice(notice)
+                self.notices.appendleft(shown)
+                await self._fan_out(protocol.Announcement(shown), "player", "spectator", "organiser")
+        if news.version != self._hunt_version:
+            self._hunt_version = news.version
+            await self._tell_hunt(news.hunt)
+
+    async def _phase(self) -> None:
+        """The hunt starts and ends by the clock, without anybody writing anything."""
+        hunt = self.hunt
+        if hunt is None:
+            return
+        now = self.now()
+        phase = hunt.phase
+        if phase == "scheduled" and now >= hunt.starts_at:
+            phase = "live"
+        if phase in ("live", "paused") and now >= hunt.ends_at:
+            phase = "ended"
+        if phase != hunt.phase:
+            await self._tell_hunt(msgspec.structs.replace(hunt, phase=phase))
+
+    async def _tell_hunt(self, hunt: HuntView) -> None:
+        self.hunt = hunt
+        # Everybody will ask for what the new phase shows: about 500 a second.
+        spread = min(20_000, 2 * len(self.sockets["player"]))
+        await self._fan_out(
+            protocol.HuntChanged(self.now(), hunt_info(hunt), spread), "player", "spectator", "organiser"
+        )
+
+    async def _revalidate(self) -> None:
+        """Sessions end and players are banned while their sockets are open; no later than this they close too."""
+        holders = [
+            socket for kind in self.sockets.values() for socket in kind if socket.identity and socket.session_key
+        ]
+        if not holders:
+            return
+        gone = await self.bridge.read(
+            accounts.expired, [(s.session_key, s.identity.user, s.identity.proof) for s in holders if s.identity]
+        )
+        out = await self.bridge.read(accounts.banned, list(self.parties))
+        for socket in holders:
+            if socket.session_key in gone:
+                await socket.shut(Close.SIGNED_OUT)
+            elif socket.identity and socket.identity.player in out:
+                await socket.shut(Close.BANNED)
+
+    async def _close_all(self, code: int) -> None:
+        for socket in [socket for kind in self.sockets.values() for socket in kind]:
+            await socket.shut(code)
+
+    # --- the console ------------------------------------------------------------------------------------------------
+
+    async def _pulse(self) -> None:
+        if self.hunt is None or not self.sockets["organiser"]:
+            self._feed_seen = None
+            return
+        after, shown = getattr(self, "_feed_seen", None) or (0, frozenset())
+        items = await self.bridge.read(console.feed, self.hunt.id, max(0, after - 500), shown)
+        totals = await self.bridge.read(console.totals, self.hunt.id)
+        if items:
+            after = max(after, items[0].id)
+        shown = frozenset(item for item in shown | {item.id for item in items} if item > after - 500)
+        first, self._feed_seen = getattr(self, "_feed_seen", None) is None, (after, shown)
+        frame = protocol.Pulse(
+            now=self.now(),
+            players=totals.players,
+            finished=totals.finished,
+            sockets=self.counts(),
+            questions=convert(totals.questions, tuple[protocol.QuestionStats, ...]),
+            feed=() if first else convert(items[::-1], tuple[protocol.FeedItem, ...]),
+        )
+        await self._fan_out(frame, "organiser")
+
+
+def hunt_info(view: HuntView) -> protocol.HuntInfo:
+    return convert(view, protocol.HuntInfo)
+
+
+def convert(value: Any, kind: Any) -> Any:
+    """A view of `game.queries` as the protocol's record of the same members."""
+    return msgspec.convert(value, kind, from_attributes=True)
+
+
+def _row(row: Any) -> BoardRow:
+    return BoardRow(row.player, row.name, row.points, row.last, row.finished)
+
+
+def _notice(view: Any) -> protocol.Notice:
+    return protocol.Notice(view.id, view.at, view.level, view.html)
+
+
+def _read_all(limit: int) -> Any:
+    hunt, now = play.current_hunt(), now_ms()
+    if hunt is None:
+        return None, 0, now, (), (), ()
+    return (
+        play.hunt_view(hunt, now),
+        hunt.version,
+        now,
+        list(leaderboard.standings(hunt.id)),
+        console.recent_solves(hunt.id, limit),
+        play.latest_notices(hunt.id, limit=limit),
+    )
+
+
+def _board_size() -> int:
+    hunt = play.current_hunt()
+    return play.settings_of(hunt).board_top if hunt else 25
+
+
+class _News(msgspec.Struct, frozen=True):
+    now: int
+    hunt: HuntView | None
+    version: int = 0
+    lines: list[Standing] = []
+    players: list[tuple[int, int]] = []
+    notices: tuple[play.NoticeView, ...] = ()
+
+
+def _read_news(known: int | None, since: int, players: list[int], last_notice: int) -> _News:
+    # The clock first: what is written after it is read again next time.
+    now = now_ms()
+    hunt = play.current_hunt()
+    if hunt is None or hunt.id != known:
+        return _News(now, play.hunt_view(hunt, now) if hunt else None)
+    return _News(
+        now=now,
+        hunt=play.hunt_view(hunt, now),
+        version=hunt.version,
+        lines=leaderboard.changed_since(hunt.id, since),
+        players=play.changed_players(hunt.id, since, players),
+        notices=play.latest_notices(hunt.id, after=last_notice)[::-1],
+    )
+
+
+def _data_version() -> int:
+    """SQLite's count of commits by others than this connection: asked on the writer's, our own batches do not count."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        (version,) = cursor.fetchone()
+    return int(version)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def current() -> Hub:
+    """The hub of the running event loop; made, not started, by the first call."""
+    loop = asyncio.get_running_loop()
+    hub = _hubs.get(loop)
+    if hub is None:
+        hub = _hubs[loop] = Hub()
+    return hub

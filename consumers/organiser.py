@@ -1,0 +1,84 @@
+"""The console's socket: staff only, checked here for every command, whatever the page shows."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from consumers import protocol
+from consumers.base import BaseConsumer
+from consumers.hub import convert, hunt_info
+from consumers.protocol import Close
+from game.queries import console, play
+from game.services import announcements, hunts
+
+
+class OrganiserConsumer(BaseConsumer):
+    role = "organiser"
+
+    async def admit(self) -> bool:
+        identity = await self.identify()
+        if identity is None:
+            await self.shut(Close.SIGNED_OUT)
+        elif not identity.staff:
+            await self.shut(Close.FORBIDDEN)
+        else:
+            return True
+        return False
+
+    async def welcome(self) -> None:
+        hub = self.hub
+        assert hub.hunt is not None
+        totals = await hub.bridge.read(console.totals, hub.hunt.id)
+        feed = await hub.bridge.read(console.feed, hub.hunt.id)
+        notices = await hub.bridge.read(play.latest_notices, hub.hunt.id, limit=100)
+        await self.reply(
+            protocol.ConsoleSnapshot(
+                protocol=protocol.PROTOCOL,
+                now=hub.now(),
+                hunt=hunt_info(hub.hunt),
+                players=totals.players,
+                finished=totals.finished,
+                sockets=hub.counts(),
+                questions=convert(totals.questions, tuple[protocol.QuestionStats, ...]),
+                feed=convert(feed, tuple[protocol.FeedItem, ...]),
+                announcements=convert(notices, tuple[protocol.Notice, ...]),
+                board=self.board_view(),
+            )
+        )
+
+    async def act(self, command: Any) -> None:
+        assert self.identity is not None and self.hub.hunt is not None
+        user, hunt, bridge = self.identity.user, self.hub.hunt.id, self.hub.bridge
+        match command:
+            case protocol.Preview():
+                await self.reply(protocol.PreviewReply(command.id, announcements.preview(command.text)))
+            case protocol.Announce():
+                await bridge.read(
+                    announcements.announce, user, hunt, command.level, command.text, UUID(command.id)
+                )
+                await self.reply(protocol.Ok(command.id))
+            case protocol.Control():
+                await bridge.read(hunts.control, user, hunt, command.action, command.minutes, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
+            case protocol.Find():
+                total, lines = await bridge.read(console.find, hunt, command.text)
+                await self.reply(protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in lines)))
+            case protocol.Inspect():
+                view = await bridge.read(console.player, hunt, command.player)
+                await self.reply(
+                    protocol.PlayerReply(
+                        id=command.id,
+                        line=self._line(view.line),
+                        me=convert(view.me, protocol.Me),
+                        attempts=convert(view.attempts, tuple[protocol.FeedItem, ...]),
+                        ledger=convert(view.ledger, tuple[protocol.LedgerLine, ...]),
+                    )
+                )
+
+    def _line(self, view: console.LineView) -> protocol.PlayerLine:
+        return protocol.PlayerLine(
+            **msgspec.structs.asdict(view),
+            rank=self.hub.board.rank_of(view.player),
+            online=view.player in self.hub.parties,
+        )

@@ -1,0 +1,148 @@
+"""A player's socket: commands into the batcher, outcomes back out."""
+
+from typing import Any
+from uuid import UUID
+
+from consumers import protocol
+from consumers.base import BaseConsumer
+from consumers.hub import Party, convert, hunt_info
+from consumers.protocol import Close
+from game import errors
+from game.queries import play
+from game.queries.play import PlayView
+from game.services import players
+from game.services.answers import Judged, Kind, Submission
+
+
+class PlayerConsumer(BaseConsumer):
+    role = "player"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.me_version = -1
+        self.party: Party | None = None
+
+    def take_credit(self, now_ms: int) -> int:
+        # All tabs of a player draw on one credit; before the snapshot there is only the socket's own.
+        return (self.party or self).bucket.take(now_ms)
+
+    async def admit(self) -> bool:
+        identity = await self.identify()
+        if identity is None:
+            await self.shut(Close.SIGNED_OUT)
+        elif identity.player is None:
+            await self.shut(Close.NOT_JOINED)
+        elif identity.banned:
+            await self.shut(Close.BANNED)
+        else:
+            self.party, oldest = self.hub.join_party(self, identity.player)
+            for socket in oldest:
+                await socket.shut(Close.REPLACED)
+            return True
+        return False
+
+    async def welcome(self) -> None:
+        assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None
+        view = await self.hub.bridge.read(players.enter, self.hub.hunt.id, self.identity.player)
+        self.me_version = max(self.me_version, view.play.me.version)
+        await self.reply(
+            protocol.Snapshot(
+                protocol=protocol.PROTOCOL,
+                now=view.now,
+                hunt=hunt_info(view.hunt),
+                prices=convert(view.settings, protocol.Prices),
+                me=convert(view.play.me, protocol.Me),
+                question=convert(view.play.question, protocol.QuestionView | None),
+                story=_story(view.play.story),
+                board=self.board_view(),
+                announcements=convert(view.announcements, tuple[protocol.Notice, ...]),
+            )
+        )
+
+    def board_view(self) -> protocol.BoardView:
+        return self.hub.board_view(self, self.identity.player if self.identity else None)
+
+    async def progress(self, view: PlayView) -> None:
+        """The player's state changed elsewhere; said once, unless this socket already knows it."""
+        if view.me.version > self.me_version:
+            moved = view.question is not None
+            self.me_version = view.me.version
+            frame = protocol.Progress(
+                me=convert(view.me, protocol.Me),
+                question=convert(view.question, protocol.QuestionView | None) if moved else None,
+                story=_story(view.story),
+            )
+            await self.broadcast(protocol.encode(frame).decode())
+
+    async def act(self, command: Any) -> None:
+        assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None
+        hunt, player = self.hub.hunt.id, self.identity.player
+        match command:
+            case protocol.Answer() | protocol.AcceptClose():
+                kind = Kind.ANSWER if isinstance(command, protocol.Answer) else Kind.ACCEPT_CLOSE
+                await self._verdict(await self._judge(command, kind, command.text))
+            case protocol.Hint():
+                judged = await self._judge(command, Kind.HINT, command.pay)
+                await self.reply(
+                    protocol.HintReply(
+                        command.id, command.q, judged.hint_html, judged.charged, convert(judged.me, protocol.Me)
+                    )
+                )
+            case protocol.Skip():
+                judged = await self._judge(command, Kind.SKIP, "")
+                await self.reply(
+                    protocol.SkipReply(
+                        command.id,
+                        command.q,
+                        convert(judged.me, protocol.Me),
+                        convert(judged.question, protocol.QuestionView | None),
+                        _story(judged.story),
+                    )
+                )
+            case protocol.Story():
+                blocks, before = await self.hub.bridge.read(play.story_page, player, command.before)
+                await self.reply(protocol.StoryReply(command.id, _story(blocks), before))
+            case protocol.Around():
+                await self.reply(self.hub.around(player, command.id))
+            case protocol.Seen():
+                await self.hub.bridge.read(players.seen, hunt, player, command.ids)
+                await self.reply(protocol.Ok(command.id))
+
+    async def _judge(self, command: Any, kind: Kind, text: str) -> Judged:
+        assert self.identity is not None and self.hub.hunt is not None
+        if self.identity.player is None or self.identity.member is None:
+            raise errors.Forbidden
+        judged = await self.hub.batcher.submit(
+            Submission(
+                hunt=self.hub.hunt.id,
+                player=self.identity.player,
+                member=self.identity.member,
+                command=UUID(command.id),
+                kind=kind,
+                q=command.q,
+                text=text,
+            )
+        )
+        # Told by this reply: the event about the same change need not tell it again.
+        self.me_version = max(self.me_version, judged.me.version)
+        return judged
+
+    async def _verdict(self, judged: Judged) -> None:
+        await self.reply(
+            protocol.VerdictReply(
+                id=str(judged.submission.command),
+                q=judged.submission.q,
+                verdict=judged.verdict,  # type: ignore[arg-type]  # answers always have one
+                repeat=judged.repeat,
+                accepted_close=judged.accepted_close,
+                award=convert(judged.award, protocol.Award | None),
+                xp=judged.xp,
+                me=convert(judged.me, protocol.Me),
+                question=convert(judged.question, protocol.QuestionView | None),
+                story=_story(judged.story),
+            )
+        )
+
+
+def _story(blocks: Any) -> tuple[protocol.Block, ...]:
+    return convert(tuple(blocks), tuple[protocol.Block, ...])  # type: ignore[no-any-return]

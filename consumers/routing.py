@@ -1,0 +1,13 @@
+"""Which address is which socket."""
+
+from django.urls import path
+
+from consumers.organiser import OrganiserConsumer
+from consumers.player import PlayerConsumer
+from consumers.spectator import SpectatorConsumer
+
+websocket_urlpatterns = [
+    path("ws/play", PlayerConsumer.as_asgi()),
+    path("ws/board", SpectatorConsumer.as_asgi()),
+    path("ws/console", OrganiserConsumer.as_asgi()),
+]

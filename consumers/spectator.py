@@ -1,0 +1,29 @@
+"""The projector's socket: no login, nothing but looking; answered from the hub's memory."""
+
+from typing import Any
+
+from consumers import protocol
+from consumers.base import BaseConsumer
+from consumers.hub import hunt_info
+from game import errors
+
+
+class SpectatorConsumer(BaseConsumer):
+    role = "spectator"
+
+    async def welcome(self) -> None:
+        hub = self.hub
+        assert hub.hunt is not None
+        await self.reply(
+            protocol.BoardSnapshot(
+                protocol=protocol.PROTOCOL,
+                now=hub.now(),
+                hunt=hunt_info(hub.hunt),
+                board=self.board_view(),
+                ticker=tuple(hub.ticker),
+                announcements=tuple(hub.notices),
+            )
+        )
+
+    async def act(self, command: Any) -> None:
+        raise errors.Forbidden

@@ -1,0 +1,199 @@
+"""What organisers see: the feed of attempts, counts per question, players and their ledgers."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+from msgspec import Struct
+
+from game.errors import NotFound
+from game.models import Attempt, Hunt, LedgerEntry, Player
+from game.queries import content
+from game.queries.clock import now_ms
+from game.queries.play import MeView, play_view, state_of
+
+FEED = 60
+FOUND = 50
+LATEST = 100
+
+
+class FeedView(Struct, frozen=True):
+    """One attempt."""
+
+    id: int
+    at: int
+    player: int
+    name: str
+    q: int
+    kind: str
+    text: str
+    verdict: str
+    repeat: bool
+
+
+class StatsView(Struct, frozen=True):
+    """Counts of one question; `here` players are on it now."""
+
+    q: int
+    title: str
+    here: int
+    attempts: int
+    wrong: int
+    close: int
+    solves: int
+    hints: int
+    skips: int
+
+
+class TotalsView(Struct, frozen=True):
+    players: int
+    finished: int
+    questions: tuple[StatsView, ...]
+
+
+class LineView(Struct, frozen=True):
+    """A player in a list of search results."""
+
+    player: int
+    name: str
+    email: str
+    position: int
+    points: int
+    xp: int
+    finished: bool
+    hidden: bool
+    banned: bool
+
+
+class LedgerView(Struct, frozen=True):
+    at: int
+    points: int
+    xp: int
+    cause: str
+    q: int | None
+    note: str
+
+
+class PlayerView(Struct, frozen=True):
+    """One player in full; newest attempts and ledger entries first, at most LATEST of each."""
+
+    line: LineView
+    me: MeView
+    attempts: tuple[FeedView, ...]
+    ledger: tuple[LedgerView, ...]
+
+
+def feed(hunt_id: int, after: int = 0, overlap: Iterable[int] = ()) -> tuple[FeedView, ...]:
+    """The newest attempts, newest first, at most FEED: those above id `after` and not among `overlap`.
+
+    Ids become visible out of order when several processes write: a reader passes an `after` somewhat below the
+    highest id it has seen, and the ids it has already shown as `overlap`.
+    """
+    rows = Attempt.objects.filter(hunt_id=hunt_id, id__gt=after).exclude(id__in=list(overlap))
+    return _feed(rows.order_by("-id")[:FEED])
+
+
+def totals(hunt_id: int) -> TotalsView:
+    """Counts of a whole hunt: three grouped queries."""
+    hunt = Hunt.objects.get(id=hunt_id)
+    held = content.of(hunt)
+    here = dict(Player.objects.filter(hunt=hunt, finished_at=None).values_list("position").annotate(n=Count("id")))
+    answers = Q(kind__in=(Attempt.Kind.ANSWER, Attempt.Kind.ACCEPT_CLOSE))
+    counts = {
+        row["question_id"]: row
+        for row in Attempt.objects.filter(hunt=hunt)
+        .values("question_id")
+        .annotate(
+            attempts=Count("id", filter=answers),
+            wrong=Count("id", filter=Q(verdict=Attempt.Verdict.WRONG)),
+            close=Count("id", filter=Q(verdict=Attempt.Verdict.CLOSE)),
+            solves=Count("id", filter=Q(verdict=Attempt.Verdict.CORRECT)),
+            hints=Count("id", filter=Q(kind=Attempt.Kind.HINT)),
+            skips=Count("id", filter=Q(kind=Attempt.Kind.SKIP)),
+        )
+    }
+    nothing = dict.fromkeys(("attempts", "wrong", "close", "solves", "hints", "skips"), 0)
+
+    def stats(item: content.Item) -> StatsView:
+        row = counts.get(item.id, nothing)
+        return StatsView(
+            q=item.view.q,
+            title=item.view.title,
+            here=here.get(item.view.q, 0),
+            **{name: row[name] for name in nothing},
+        )
+
+    people = Player.objects.filter(hunt=hunt).aggregate(
+        players=Count("id"), finished=Count("id", filter=Q(finished_at__isnull=False))
+    )
+    return TotalsView(people["players"], people["finished"], tuple(stats(item) for item in held.items))
+
+
+def find(hunt_id: int, text: str) -> tuple[int, tuple[LineView, ...]]:
+    """(how many match, the first FOUND): players whose name or e-mail contains `text`; empty text: everybody."""
+    players = Player.objects.filter(hunt_id=hunt_id)
+    if text := text.strip():
+        players = players.filter(
+            Q(name__icontains=text) | Q(name_key__contains=text.casefold()) | Q(members__user__email__icontains=text)
+        ).distinct()
+    return players.count(), tuple(_line(player) for player in _with_members(players).order_by("-points", "id")[:FOUND])
+
+
+def player(hunt_id: int, player_id: int) -> PlayerView:
+    """Raises NotFound."""
+    found = _with_members(Player.objects.filter(hunt_id=hunt_id, id=player_id)).select_related("hunt").first()
+    if found is None:
+        raise NotFound
+    held = content.of(found.hunt)
+    entries = LedgerEntry.objects.filter(player=found).select_related("question").order_by("-id")[:LATEST]
+    return PlayerView(
+        line=_line(found),
+        me=play_view(found.hunt, held, found.id, found.name, state_of(found), now_ms()).me,
+        attempts=_feed(Attempt.objects.filter(player=found).order_by("-id")[:LATEST]),
+        ledger=tuple(
+            LedgerView(
+                at=entry.at,
+                points=entry.points,
+                xp=entry.xp,
+                cause=entry.cause,
+                q=entry.question.position if entry.question else None,
+                note=entry.note,
+            )
+            for entry in entries
+        ),
+    )
+
+
+def recent_solves(hunt_id: int, limit: int) -> tuple[tuple[int, int, str, int, bool], ...]:
+    """(instant, player, name, position, finished the hunt) of the latest solves, newest first; hidden players left out."""
+    rows = (
+        Attempt.objects.filter(hunt_id=hunt_id, verdict=Attempt.Verdict.CORRECT, player__hidden=False)
+        .filter(player__banned=False)
+        .order_by("-at", "-id")
+        .values_list("at", "player_id", "player__name", "question__position", "player__finished_at")[:limit]
+    )
+    return tuple((at, player_id, name, q, finished == at) for at, player_id, name, q, finished in rows)
+
+
+def _feed(attempts: QuerySet[Attempt]) -> tuple[FeedView, ...]:
+    return tuple(
+        FeedView(row.id, row.at, row.player_id, row.player.name, row.question.position, row.kind, row.text, row.verdict, row.repeat)
+        for row in attempts.select_related("player", "question")
+    )
+
+
+def _with_members(players: QuerySet[Player]) -> QuerySet[Player]:
+    return players.prefetch_related("members__user")
+
+
+def _line(row: Player) -> LineView:
+    return LineView(
+        player=row.id,
+        name=row.name,
+        email=", ".join(member.user.email for member in row.members.all()),
+        position=row.position,
+        points=row.points,
+        xp=row.xp,
+        finished=row.finished_at is not None,
+        hidden=row.hidden,
+        banned=row.banned,
+    )
