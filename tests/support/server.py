@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from tests.support.process import ROOT, Child, manage, temporary_folder
 from tests.support.services import fresh_database
@@ -26,11 +27,16 @@ OURS = re.compile(
 
 
 class WebServer(Child):
-    """`manage.py serve` on a free port of 127.0.0.1. After a restart it may listen on another one."""
+    """`manage.py serve` on a free port of 127.0.0.1, to which it comes back when it is started again."""
 
     def __init__(self, env: Mapping[str, str], *, folder: Path, name: str = "web", port: int = 0) -> None:
         command = manage("serve", "--host", "127.0.0.1", "--port", str(port))
         super().__init__(name, command, env=env, log=folder / f"{name}.log")
+
+    def start(self, timeout: float = 30.0) -> Self:
+        super().start(timeout)
+        self.command[-1] = self.url.rpartition(":")[2]
+        return self
 
     def ready(self) -> bool:
         return bool(LISTENING.search(self.new_log_text()))
