@@ -10,8 +10,9 @@ export const Close = Object.freeze({
   REPLACED: 4009,
   BAD_FRAMES: 4400,
   SIGNED_OUT: 4401,
-  FOREIGN_ORIGIN: 4403,
+  FORBIDDEN: 4403,
   NO_HUNT: 4404,
+  NOT_JOINED: 4405,
   NOT_READING: 4408,
   BANNED: 4410,
   FLOOD: 4429,
@@ -20,7 +21,7 @@ export const Close = Object.freeze({
 
 /** Close codes after which reconnecting cannot help: the page says why instead. */
 export const FINAL = Object.freeze(
-  new Set([Close.REPLACED, Close.SIGNED_OUT, Close.FOREIGN_ORIGIN, Close.NO_HUNT, Close.BANNED]),
+  new Set([Close.REPLACED, Close.SIGNED_OUT, Close.FORBIDDEN, Close.NO_HUNT, Close.NOT_JOINED, Close.BANNED]),
 );
 
 /** Error codes after which the command stays in the outbox and is sent again with the same id. */
@@ -52,7 +53,7 @@ export const command = Object.freeze({
   story: (before = null, id = uuid()) => ({ t: "story", id, before }),
   around: (id = uuid()) => ({ t: "around", id }),
   seen: (ids, id = uuid()) => ({ t: "seen", id, ids: [...ids].slice(0, 100) }),
-  resync: () => ({ t: "resync" }),
+  resync: (only = null) => ({ t: "resync", only }),
   ping: (n) => ({ t: "ping", n }),
   preview: (text, id = uuid()) => ({ t: "preview", id, text }),
   announce: (level, text, id = uuid()) => ({ t: "announce", id, level, text }),

@@ -57,6 +57,7 @@ export const FRAMES = Object.freeze({
   error: { id: "str?", code: "str", text: "str", wait_ms: "int?" },
   progress: { me: "Me", question: "QuestionView?", story: "Block[]" },
   board: { board: "str", base: "int", version: "int", total: "int", moves: "BoardMove[]", rows: "BoardRow[]" },
+  board_view: { board: "BoardView" },
   beacon: { board: "str", version: "int", now: "int" },
   announcement: { notice: "Notice" },
   hunt: { now: "int", hunt: "HuntInfo", spread_ms: "int" },

@@ -48,8 +48,12 @@ export class Standings {
     for (const row of rows) {
       const line = this.#lines.get(row.player);
       line.element.classList.remove("entering");
-      line.element.classList.toggle("mover", row.mover);
-      this.#place(line, cell(row.place, size, COLUMNS));
+      line.element.classList.toggle("mover", row.mover || line.glow !== null);
+      const to = cell(row.place, size, COLUMNS);
+      // Who was only pushed over into the other column does not fly across the board: it comes up there.
+      const pushed = !row.mover && row.from !== null && cell(row.from, size, COLUMNS).column !== to.column;
+      if (pushed) this.#appear(line);
+      this.#place(line, to);
       if (row.mover) this.#heat(line, row);
     }
   }
@@ -67,11 +71,12 @@ export class Standings {
     const element = part(calm ? "row" : "row entering", "li");
     const line = {
       element, rank: part("rank-figure"), name: part("name", "bdi"), flag: part("flag"), why: part("why"), up: part("up"),
-      because: part("because"), points: part("points"), heat: part("heat"), disc: part("disc"), glow: null,
+      because: part("because"), points: part("points"), heat: part("heat"), disc: part("disc"), dark: part("dark-figure"), glow: null,
       value: row.points, target: row.points, place: row.place, climbed: 0, question: null,
     };
     const rank = part("rank");
-    rank.append(line.disc, line.rank);
+    rank.append(line.disc, line.rank, line.dark);
+    line.dark.setAttribute("aria-hidden", "true");
     line.flag.append(Object.assign(part("hush"), { textContent: gettext("finished") }));
     line.why.append(line.up, line.because);
     element.append(line.heat, rank, line.name, line.flag, line.why, line.points);
@@ -85,7 +90,7 @@ export class Standings {
       line.text = line.name.textContent = row.name;
       line.element.dataset.size = sizeOf(row.name);
     }
-    line.rank.textContent = line.disc.textContent = String(row.place + 1);
+    line.rank.textContent = line.dark.textContent = String(row.place + 1);
     line.flag.hidden = !row.finished;
     line.target = row.points;
     if (calm || still()) this.#settle(line);
@@ -97,6 +102,12 @@ export class Standings {
   #place(line, { column, row }, lower = 0) {
     line.element.style.setProperty("--column", String(column));
     line.element.style.setProperty("--row", String(row + lower));
+  }
+
+  #appear(line) {
+    line.element.classList.add("entering");
+    void line.element.offsetWidth;
+    requestAnimationFrame(() => line.element.classList.remove("entering"));
   }
 
   #remove(player) {
@@ -116,7 +127,13 @@ export class Standings {
     const fade = [{ opacity: 1 }, { opacity: 1, offset: 0.15 }, { opacity: 0.45, offset: 0.5 }, { opacity: 0 }];
     const timing = { duration: COOL_MS, easing: still() ? "steps(3)" : "linear" };
     const told = line.why.animate([{ opacity: 1 }, { opacity: 1, offset: 0.85 }, { opacity: 0 }], timing);
-    line.glow = [line.heat.animate(fade, timing), line.disc.animate(fade, timing), told];
+    // The figure on a lit lamp is dark, on a dark one light: they change over while the lamp is half out.
+    const over = [{ opacity: 1 }, { opacity: 1, offset: 0.46 }, { opacity: 0, offset: 0.52 }, { opacity: 0 }];
+    const under = [{ opacity: 0 }, { opacity: 0, offset: 0.46 }, { opacity: 1, offset: 0.52 }, { opacity: 1 }];
+    line.glow = [
+      line.heat.animate(fade, timing), line.disc.animate(fade, timing), line.dark.animate(over, timing),
+      line.rank.animate(under, timing), told,
+    ];
     told.onfinish = () => {
       line.glow = null;
       line.question = null;

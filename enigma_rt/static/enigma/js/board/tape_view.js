@@ -4,8 +4,9 @@
 import { createTape } from "./tape.js";
 import { graphemes } from "./names.js";
 import { still } from "../dom.js";
-import { format, gettext, ngettext, number } from "../i18n.js";
-import { timeOfDay } from "../clock.js";
+import { format, gettext, locale, ngettext, number } from "../i18n.js";
+import { shortTime } from "./times.js";
+import { setHtml } from "../html.js";
 
 const KEPT = 14;
 const LETTER = 62; // milliseconds per printed letter
@@ -38,7 +39,7 @@ function draw(item) {
   const [mark, before, name, after] = wording(item);
   const element = piece("span", `wire ${mark}`, "");
   element.append(piece("span", "mark", ""));
-  if (item.at) element.append(piece("span", "wire-time", timeOfDay(item.at)));
+  if (item.at) element.append(piece("span", "wire-time", shortTime(item.at, locale())));
   element.append(before, piece("bdi", "wire-name", name), after, piece("span", "stop", ""));
   return element;
 }
@@ -95,17 +96,15 @@ export function createTapeView(strip, onLetter) {
       for (const item of items.slice(-KEPT)) put(item);
     },
     /** The words of an announcement, as one line. */
-    notice: (notice) => ({
-      kind: "notice",
-      at: notice.at,
-      text: words(notice.html),
-    }),
+    notice: ({ at, html }) => ({ kind: "notice", at, text: words(html) }),
   };
 }
 
-/** The text of sanitised `html` in one line, not too long. Parsed apart from the page: nothing in it loads or runs. */
+/** The text of sanitised `html` in one line, not too long. */
 function words(html) {
-  const text = new DOMParser().parseFromString(inert(html), "text/html").body.textContent.replace(/\s+/g, " ").trim();
-  const letters = graphemes(text);
-  return letters.length > NOTICE_LETTERS ? `${letters.slice(0, NOTICE_LETTERS).join("").trimEnd()}…` : text;
+  const apart = document.createElement("div");
+  setHtml(apart, html);
+  for (const block of apart.querySelectorAll("p, li, br, h1, h2, h3, h4, td, th")) block.append(" ");
+  const letters = graphemes(apart.textContent.replace(/\s+/g, " ").trim());
+  return letters.length > NOTICE_LETTERS ? `${letters.slice(0, NOTICE_LETTERS).join("").trimEnd()}…` : letters.join("");
 }

@@ -1,0 +1,220 @@
+// The projector: follows one socket for two days without anybody near it. What it holds is bounded: one view of the
+// board, the rows of it, a few dozen lines of tape.
+
+import "../lamps.js";
+import "../rotor.js";
+import { Socket } from "../socket.js";
+import { Close, PROTOCOL, command } from "../protocol.js";
+import { behind, continues, follow, viewOf } from "../board.js";
+import { countdown, createClock, secondsUntil } from "../clock.js";
+import { $, everySecond, socketUrl } from "../dom.js";
+import { format, gettext, locale, ngettext, number } from "../i18n.js";
+import { Standings } from "./standings.js";
+import { Stage } from "./stage.js";
+import { createTapeView } from "./tape_view.js";
+import { createTelegrams } from "./telegram.js";
+import { drawTitle, spell } from "./title.js";
+import { curtain, isStale, phaseAt, sceneOf, target } from "./scenes.js";
+import { exactTime, shortTime, spoken, zoneName } from "./times.js";
+import { stayAwake } from "./wake.js";
+
+const PASS = 700; // a storm moves the rows at most this often: they must be seen to move
+const RESYNC_EVERY = 3_000;
+const TITLE_EVERY = 10 * 60_000;
+const RELOAD_EVERY = 10 * 60_000;
+const FRESH = 60_000; // an announcement of the last minute is still worth a telegram after a reconnect
+
+const room = $("#room");
+const clock = createClock();
+const socket = new Socket(socketUrl("/ws/board"));
+const standings = new Standings($("#rows"));
+const stage = new Stage($("#stage"));
+const telegrams = createTelegrams($("#telegrams"));
+const railLamps = $("#rail-lamps");
+const tape = createTapeView($("#strip"), (letter) => letter && railLamps.flash(letter));
+
+let hunt = null;
+let view = null;
+let phase = null;
+let heard = null; // performance.now() of the last frame
+let heardAt = null; // the same as an instant of the wall clock
+let asked = -Infinity;
+let first = true;
+let passed = -Infinity;
+let pass = 0;
+let waitingFor = gettext("Listening for the machine");
+let titleLights = [];
+let shownTitle = null;
+let titleAt = 0;
+
+// --- the board ---------------------------------------------------------------------------------------------------------
+
+function resync() {
+  if (performance.now() - asked < RESYNC_EVERY) return;
+  asked = performance.now();
+  socket.send(command.resync());
+}
+
+function showRows(calm = false) {
+  clearTimeout(pass);
+  pass = 0;
+  passed = performance.now();
+  standings.show(view.top, view.size, calm);
+  $("#empty").hidden = view.top.length > 0;
+}
+
+/** Soon, and not too often. A page that nobody sees moves nothing. */
+function rowsChanged() {
+  if (!pass) pass = setTimeout(() => showRows(document.hidden), Math.max(0, PASS - (performance.now() - passed)));
+}
+
+function showFigures() {
+  $("#hunters").textContent = number(view.total);
+  for (const element of document.querySelectorAll(".hunters-word")) {
+    element.textContent = ngettext("hunter", "hunters", view.total);
+  }
+  $("#waiting").textContent = number(view.total);
+}
+
+// --- frames ------------------------------------------------------------------------------------------------------------
+
+const on = {
+  board_snapshot(frame) {
+    if (frame.protocol > PROTOCOL) reload();
+    clock.sync(frame.now);
+    takeHunt(frame.hunt);
+    const other = view?.id !== frame.board.id;
+    view = viewOf(frame.board);
+    showFigures();
+    if (first || document.hidden) showRows(true);
+    else rowsChanged();
+    const notices = [...frame.announcements].reverse();
+    if (first) {
+      const old = notices.filter((notice) => notice.at < clock.now() - FRESH);
+      telegrams.skip(old);
+      tape.lay([...[...frame.ticker].reverse(), ...notices.map(tape.notice)].sort((a, b) => a.at - b.at));
+    }
+    for (const notice of notices) telegrams.show(notice);
+    first = false;
+    if (other) asked = -Infinity;
+  },
+  board(frame) {
+    if (continues(view, frame)) {
+      view = follow(view, frame);
+      showFigures();
+      rowsChanged();
+    } else if (behind(view, frame)) resync();
+  },
+  beacon(frame) {
+    clock.sync(frame.now);
+    if (behind(view, frame)) resync();
+  },
+  ticker(frame) {
+    for (const item of frame.items) standings.reason(item.player, item.q);
+    tape.push(frame.items);
+  },
+  announcement(frame) {
+    telegrams.show(frame.notice);
+    tape.push([tape.notice(frame.notice)]);
+  },
+  hunt(frame) {
+    clock.sync(frame.now);
+    takeHunt(frame.hunt);
+  },
+  pong(frame) {
+    clock.sync(frame.now, frame.rtt);
+  },
+};
+
+function takeHunt(next) {
+  hunt = next;
+  stage.title(hunt.title);
+  if (shownTitle !== hunt.title) {
+    shownTitle = hunt.title;
+    document.title = hunt.title;
+    titleLights = drawTitle($("#title"), hunt.title);
+    titleAt = performance.now();
+  }
+  tick();
+}
+
+/** A newer server than this page: fetch the page again, but never in a circle. */
+function reload() {
+  const last = Number(sessionStorage.getItem("board-reloaded") ?? 0);
+  if (Date.now() - last < RELOAD_EVERY) return;
+  sessionStorage.setItem("board-reloaded", String(Date.now()));
+  location.reload();
+}
+
+// --- the clock ---------------------------------------------------------------------------------------------------------
+
+const PHASES = {
+  scheduled: () => gettext("Before the start"),
+  live: () => gettext("Live"),
+  paused: () => gettext("Paused"),
+  ended: () => gettext("Ended"),
+};
+
+function put(selector, text) {
+  const element = $(selector);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function tick() {
+  const now = clock.now();
+  const scene = sceneOf(hunt, now);
+  const next = hunt ? phaseAt(hunt, now) : null;
+  const falls = curtain(phase, next);
+  phase = next;
+  if (falls) stage.fall(falls);
+  stage.tick(scene, hunt, now, waitingFor);
+  room.dataset.phase = phase ?? "";
+  room.dataset.scene = scene;
+  put("#clock", shortTime(Date.now(), locale()));
+  put("#zone", zoneName(Date.now(), locale()));
+  if (hunt) {
+    const until = target(hunt, phase);
+    const left = until === null ? "" : countdown(secondsUntil(until, now));
+    put("#phase", PHASES[phase]());
+    put("#remaining", left);
+    $("#remaining").style.setProperty("--digits", String(Math.max(5, left.length)));
+    put("#remaining-label", phase === "scheduled" ? gettext("until the start") : phase === "ended" ? gettext("Final standings") : gettext("remaining"));
+  }
+  if (phase === "live" && scene === "board" && performance.now() - titleAt > TITLE_EVERY) {
+    titleAt = performance.now();
+    spell(titleLights, null, new AbortController().signal);
+  }
+  showStale();
+}
+
+function showStale() {
+  const stale = isStale(heard, performance.now());
+  if (room.classList.contains("stale") !== stale) room.classList.toggle("stale", stale);
+  $("#stale").hidden = !stale;
+  if (stale) put("#stale-time", format(gettext("As of %(time)s"), { time: exactTime(heardAt, locale()) }));
+}
+
+// --- the connection ------------------------------------------------------------------------------------------------------
+
+socket.addEventListener("frame", ({ detail }) => {
+  heard = performance.now();
+  heardAt = Date.now();
+  on[detail.t]?.(detail);
+});
+// Nobody stands here to press a button: also what is final for a person is tried again, only slower.
+socket.addEventListener("final", ({ detail }) => {
+  waitingFor = detail.code === Close.NO_HUNT ? gettext("No hunt is announced yet") : gettext("The machine does not answer");
+  tick();
+  setTimeout(() => socket.reopen(), detail.code === Close.NO_HUNT ? 15_000 : 60_000);
+});
+document.addEventListener("visibilitychange", () => !document.hidden && view && showRows(true));
+
+const given = document.body.dataset.hunt;
+stage.title(given || "Enigma");
+for (const address of document.querySelectorAll(".address")) {
+  address.textContent = spoken(address.textContent);
+  address.style.setProperty("--digits", String(Math.max(10, address.textContent.replaceAll("\u200b", "").length)));
+}
+everySecond(clock.now, tick);
+stayAwake();
+socket.open();

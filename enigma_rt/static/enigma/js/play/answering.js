@@ -1,0 +1,119 @@
+// The answer field: typing, sending, and what a verdict does. The field keeps its focus through all of it.
+
+import { command } from "../protocol.js";
+import { $, play, say, still } from "../dom.js";
+import { gettext } from "../i18n.js";
+import { scene } from "./state.js";
+import { refusal, verdict } from "./words.js";
+
+const LETTER = 55; // ms between two letters of a right answer
+const MOST_LETTERS = 18;
+const AFTERGLOW = 350;
+
+export function createAnswering(page, { link, outbox, drafts, counted, live }) {
+  const field = () => $("#answer");
+  const lamps = () => $("lamp-board");
+  let holding;
+
+  return {
+    typed(event) {
+      const text = event.data ?? "";
+      // A phone's keyboard reports the whole word it is composing: its last letter is the key.
+      lamps().flash(event.inputType === "insertCompositionText" ? text.slice(-1) : text);
+      drafts.save(page.state.question?.q, field().value);
+      page.set({ draft: field().value, signal: page.signal?.kind === "wrong" || page.signal?.kind === "close" ? null : page.signal });
+    },
+
+    submit(event) {
+      event.preventDefault();
+      this.send("answer");
+    },
+
+    /** Sends what stands in the field, as an answer or as one whose closeness shall count. */
+    send(kind) {
+      const { state } = page;
+      const text = field().value.trim();
+      if (scene(state) !== "question" || page.final || page.wait > 0) return;
+      if (!text) return field().focus();
+      const q = state.question.q;
+      const same = outbox.waiting.some((sent) => sent.t === kind && sent.q === q && sent.text === text);
+      if (!same) link.submit(kind === "answer" ? command.answer(q, text) : command.acceptClose(q, text));
+      page.set({ signal: null });
+      counted();
+      field().focus();
+    },
+
+    /** The outcome of an answer. */
+    judged(sent, reply) {
+      const said = verdict(sent, reply);
+      const mine = field().value.trim() === sent.text;
+      say(live, [said.text, said.detail].filter(Boolean).join(" "));
+      if (reply.verdict === "correct") return this.right(sent, said, mine);
+      lamps().mood(reply.verdict);
+      page.set({ signal: said });
+      if (mine && document.activeElement === field()) field().select();
+    },
+
+    right(sent, said, mine) {
+      const letters = Array.from(sent.text.toUpperCase());
+      const shown = letters.length <= MOST_LETTERS ? letters : null;
+      lamps().spell(sent.text, LETTER);
+      if (mine) field().value = "";
+      drafts.clear();
+      const hold = still() ? 0 : (shown ?? []).length * LETTER + AFTERGLOW;
+      page.set({ signal: { ...said, letters: shown }, draft: field().value, powersOpen: false, confirming: null, held: hold ? page.state : null });
+      clearTimeout(holding);
+      holding = setTimeout(() => this.onward(), hold);
+    },
+
+    /** The rotor steps and the next page rises. */
+    onward() {
+      page.set({ held: null, rising: true, view: "stage" });
+      scrollTo({ top: 0, behavior: "instant" });
+      setTimeout(() => page.set({ rising: false }), 900);
+    },
+
+    /** The player is at question `q` now: what had been typed for it before a reload comes back. */
+    at(q) {
+      if (!field().value) field().value = drafts.load(q);
+      page.set({ draft: field().value });
+    },
+
+    hinted() {
+      const text = gettext("The hint is open, under the question.");
+      say(live, text);
+      page.set({ signal: { kind: "note", text, detail: "" }, view: "stage" });
+      setTimeout(() => $("#stage .hint")?.scrollIntoView({ block: "center", behavior: still() ? "instant" : "smooth" }));
+    },
+
+    refused(sent, error) {
+      const text = refusal(error);
+      say(live, text);
+      page.set({ signal: { kind: "refused", text, detail: "" } });
+      if (sent && "text" in sent && !field().value) {
+        field().value = sent.text;
+        page.set({ draft: sent.text });
+      }
+      play($(".entry"), "nudge");
+    },
+  };
+}
+
+/** What is typed and not yet sent, kept over a reload for its question. */
+export function createDrafts(store, key) {
+  const quietly = (act) => {
+    try {
+      return act();
+    } catch {
+      return null; // a forbidden storage: the draft lives as long as the page
+    }
+  };
+  return {
+    save: (q, text) => q && quietly(() => store.setItem(key, JSON.stringify([q, text]))),
+    clear: () => quietly(() => store.removeItem(key)),
+    load(q) {
+      const [of, text] = quietly(() => JSON.parse(store.getItem(key) ?? "[]")) ?? [];
+      return of === q && typeof text === "string" ? text : "";
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// Telegrams: shown one after another while somebody is looking, told to the server and the other tabs, kept in a list.
+
+import { command } from "../protocol.js";
+import { say } from "../dom.js";
+import { remembered, seen } from "./state.js";
+
+const STAYS = { info: 9_000, important: 15_000 }; // an urgent one stays until it is put away
+const KEPT = 60;
+
+export function createBulletins(page, link, store, key, live) {
+  let timer;
+  const tabs = globalThis.BroadcastChannel ? new BroadcastChannel(key) : null;
+
+  tabs?.addEventListener("message", ({ data }) => {
+    if (!Array.isArray(data?.seen)) return;
+    page.set({ state: seen(page.state, data.seen) });
+    if (data.seen.includes(page.arrived?.id)) next();
+  });
+  document.addEventListener("visibilitychange", () => show());
+
+  function show() {
+    if (document.hidden || page.arrived || !page.state.unseen.length) return;
+    const id = Math.min(...page.state.unseen);
+    const notice = page.state.notices.find((one) => one.id === id);
+    page.set({ arrived: notice, unread: page.unread + 1, state: seen(page.state, [id]) });
+    link.submit(command.seen([id]));
+    tabs?.postMessage({ seen: [id] });
+    say(live, plain(notice.html));
+    if (STAYS[notice.level]) timer = setTimeout(next, STAYS[notice.level]);
+  }
+
+  function next() {
+    clearTimeout(timer);
+    page.set({ arrived: null });
+    show();
+  }
+
+  return {
+    next,
+    /** Call after each frame that may have brought telegrams. */
+    check() {
+      keep();
+      show();
+    },
+    /** The list of an earlier visit: the server only repeats what was not seen. */
+    restore() {
+      try {
+        const kept = JSON.parse(store.getItem(key) ?? "[]");
+        if (Array.isArray(kept)) page.set({ state: remembered(page.state, kept.filter((notice) => Number.isInteger(notice?.id))) });
+      } catch {
+        // nothing kept, or not ours
+      }
+    },
+  };
+
+  function keep() {
+    try {
+      const shown = page.state.notices.filter(({ id }) => !page.state.unseen.includes(id));
+      store.setItem(key, JSON.stringify(shown.slice(0, KEPT)));
+    } catch {
+      // full or forbidden: the list ends with the visit
+    }
+  }
+}
+
+/** The words of sanitised HTML, for the ear. Parsed apart from the page: nothing in it loads or runs. */
+function plain(html) {
+  const element = document.createElement("enigma-html");
+  element.html = html;
+  return element.textContent;
+}

@@ -1,0 +1,138 @@
+// The player's page: everything made and tied together.
+
+import "../html.js";
+import "../rotor.js";
+import "../lamps.js";
+import "../ring.js";
+import { createClock, secondsUntil } from "../clock.js";
+import { $, everySecond, socketUrl } from "../dom.js";
+import { createOutbox } from "../outbox.js";
+import { command } from "../protocol.js";
+import { Socket } from "../socket.js";
+import { createAnswering, createDrafts } from "./answering.js";
+import { createBulletins } from "./bulletins.js";
+import { raiseAboveKeyboard, typeAnywhere } from "./keyboard.js";
+import { Link } from "./link.js";
+import { createNeighbours } from "./neighbours.js";
+import { createPage } from "./page.js";
+import { createPapers } from "./papers.js";
+import { misplaced, reduce } from "./state.js";
+
+const ARMED_AFTER = 450; // ms until a confirming button works: longer than a double tap
+const SLOW = 400; // ms without a verdict after which the page says that it is being judged
+
+const { socket: path, user, hunt, login, join, title } = document.body.dataset;
+const key = (name) => `enigma.${name}.${user}.${hunt}`;
+const live = { verdicts: $("#live-verdicts"), telegrams: $("#live-telegrams") };
+const clock = createClock();
+const outbox = createOutbox(sessionStorage, key("outbox"));
+const drafts = createDrafts(sessionStorage, key("draft"));
+const socket = new Socket(socketUrl(path));
+let freeAt = 0; // the instant from which a guess is allowed again
+let slowly;
+
+const act = {
+  submit: (event) => answering.submit(event),
+  typed: (event) => answering.typed(event),
+  putAway: () => bulletins.next(),
+  earlier: () => papers.earlier(),
+  show(view) {
+    page.set({ view, unread: view === "telegrams" ? 0 : page.unread });
+    scrollTo({ top: Math.min(scrollY, $("#views").offsetTop), behavior: "instant" });
+    neighbours.check();
+    papers.check();
+  },
+  togglePowers() {
+    page.set({ powersOpen: !page.powersOpen, confirming: null });
+    if (!page.powersOpen) $("#answer").focus();
+  },
+  confirm(confirming) {
+    page.set({ confirming, armed: false });
+    if (confirming) setTimeout(() => page.confirming === confirming && page.set({ armed: true }), ARMED_AFTER);
+  },
+  use(power, pay) {
+    page.set({ powersOpen: false, confirming: null });
+    if (power === "accept_close") return answering.send("accept_close");
+    const { q } = page.state.question;
+    link.submit(power === "hint" ? command.hint(q, pay) : command.skip(q));
+    counted();
+    $("#answer").focus();
+  },
+};
+
+const parts = ["head", "views", "stage", "standings", "story", "telegrams", "dock", "arrival"];
+const page = createPage(Object.fromEntries(parts.map((name) => [name, $(`#${name}`)])), act, {
+  title,
+  addresses: { login, join },
+  reopen: () => {
+    page.set({ final: null });
+    socket.reopen();
+  },
+});
+
+const link = new Link(socket, outbox, {
+  frame(frame) {
+    if ("now" in frame) clock.sync(frame.now, frame.rtt ?? null);
+    const before = page.state;
+    const state = reduce(before, frame);
+    if (state !== before) page.set({ state, now: clock.now() });
+    if (frame.me) changedMe(before.me, state.me);
+    if (misplaced(state)) link.resync(frame.t === "hunt" ? frame.spread_ms : 300);
+    else if (frame.t === "hunt" && frame.hunt.phase !== before.hunt?.phase) link.resync(frame.spread_ms);
+    bulletins.check();
+    neighbours.check(frame);
+    papers.check();
+  },
+  reply(sent, reply) {
+    counted();
+    if (reply.t === "verdict") answering.judged(sent, reply);
+    if (reply.t === "hint") answering.hinted();
+  },
+  refused(sent, error) {
+    counted();
+    if (error.code === "too_many_guesses") waitFor(error.wait_ms ?? 0);
+    if (error.code === "stale_question") link.resync();
+    if (sent && sent.t !== "seen") answering.refused(sent, error);
+  },
+  state: (detail) => page.set({ link: { ...page.link, ...detail } }),
+  final: (code) => page.set({ final: code, powersOpen: false }),
+});
+const answering = createAnswering(page, { link, outbox, drafts, counted, live: live.verdicts });
+const bulletins = createBulletins(page, link, localStorage, key("telegrams"), live.telegrams);
+const neighbours = createNeighbours(page, link);
+const papers = createPapers(page, link);
+
+function changedMe(before, me) {
+  if (before?.position !== me.position) {
+    papers.outdated();
+    answering.at(me.position);
+    if (before && !page.held) answering.onward(); // skipped, or solved in another tab
+  }
+  if (before && me.version > before.version && me.xp > before.xp) $("xp-ring").pulse();
+  waitFor(me.wait_ms);
+}
+
+function waitFor(ms) {
+  freeAt = ms ? clock.now() + ms : 0;
+  tick();
+}
+
+function tick() {
+  const now = clock.now();
+  page.set({ now, wait: freeAt ? secondsUntil(freeAt, now) : 0 });
+}
+
+/** What waits changed: the page says so when a verdict takes longer than a moment. */
+function counted() {
+  const waiting = outbox.waiting.filter(({ t }) => t !== "seen").length;
+  clearTimeout(slowly);
+  page.set({ waiting, link: { ...page.link, slow: false } });
+  if (waiting) slowly = setTimeout(() => page.set({ link: { ...page.link, slow: true } }), SLOW);
+}
+
+everySecond(clock.now, tick);
+bulletins.restore();
+raiseAboveKeyboard($("#dock"));
+typeAnywhere();
+counted();
+socket.open();
