@@ -8,26 +8,29 @@ Wrong answers have a limit of their own in the game, stored with the player: a r
 
 from collections import OrderedDict, deque
 from ipaddress import IPv6Address, ip_address
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Ceiling: TypeAlias = Annotated[int, Meta(ge=1)]
 
 
-class Limits(Struct, frozen=True):
-    """All ceilings. The defaults suit a hunt; tests and benchmarks raise them."""
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """All ceilings, decoded from a setting. The defaults suit a hunt; tests and benchmarks raise them."""
 
-    burst: int = 20
+    burst: Ceiling = 20
     """Frames that may come at once."""
-    refill_ms: int = 500
+    refill_ms: Ceiling = 500
     """One more frame after each of these: 2 per second sustained."""
-    flood: int = 100
+    flood: Ceiling = 100
     """Refused frames in a row after which a socket is closed with 4429."""
-    bad_frames: int = 10
-    bad_frames_ms: int = 60_000
+    bad_frames: Ceiling = 10
+    bad_frames_ms: Ceiling = 60_000
     """The last of `bad_frames` within `bad_frames_ms` closes the socket with 4400."""
-    handshakes: int = 600
-    handshakes_ms: int = 10_000
+    handshakes: Ceiling = 600
+    handshakes_ms: Ceiling = 10_000
     """Handshakes of one address within any `handshakes_ms`; high, as a whole campus can share an address."""
-    sockets: int = 500
+    sockets: Ceiling = 500
     """Open sockets of one address."""
 
 

@@ -354,7 +354,7 @@ class VerdictReply(Outbound, frozen=True, tag="verdict"):
 
     `repeat`: this guess was made before on this question and cost nothing. `accepted_close`: it was close and
     XP was paid to let it count. When correct, `award` says why, and `question` and `story` are what comes
-    next (null and the epilogue after the last). `xp` is what the solve earned.
+    next (null and the epilogue after the last). `xp` is the change of XP: earned less paid.
     """
 
     id: str

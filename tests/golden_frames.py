@@ -466,6 +466,7 @@ def _player_out() -> Iterator[Golden]:
             id=command_id("accept_close"),
             accepted_close=True,
             award=p.Award(gross=87, hint=10, accept_close=10, total=67),
+            xp=-95,
             me=zoe(version=32, position=5, points=335, xp=5, solves=4),
         ),
     )

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,14 @@ def instants(start: int, between: list[int]) -> list[int]:
     for gap in between:
         times.append(times[-1] + gap)
     return times
+
+
+@pytest.mark.parametrize(
+    "setting", ['{"burst":0}', '{"handshakes_ms":-1}', '{"burts":20}', '{"burst":"20"}', "[]"]
+)
+def test_a_wrong_setting_is_refused(setting: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(setting, type=Limits)
 
 
 # --- Bucket -------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 
 from consumers import limits
 from consumers import protocol as p
+from consumers.routing import websocket_urlpatterns
 from enigma_rt import protocol_docs
 from enigma_rt.management.commands.asyncapi import documents
 from game import errors
@@ -304,6 +305,11 @@ def test_the_guide_names_the_addresses() -> None:
     for channel in protocol_docs.CHANNELS:
         assert f"| `{channel.address}` |" in GUIDE
         assert ASYNCAPI["channels"][channel.role]["address"] == channel.address
+
+
+def test_the_addresses_are_those_that_are_served() -> None:
+    served = {f"/{route.pattern}" for route in websocket_urlpatterns}
+    assert served == {channel.address for channel in protocol_docs.CHANNELS}
 
 
 def test_the_guide_names_the_limits_as_they_are() -> None:
