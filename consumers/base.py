@@ -7,7 +7,6 @@ holds one for all), and messages do not hop through the thread that closes old c
 import asyncio
 import logging
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -131,16 +130,18 @@ class BaseConsumer(AsyncWebsocketConsumer):
         self._hub = hubs.current()
         limits = self._hub.limits
         self.bucket, self.flood, self.bad_frames = hubs.bucket(limits), Flood(limits), BadFrames(limits)
-        if not _origin_allowed(self.scope):
-            return await self.shut(Close.FORBIDDEN)
         address = (self.scope.get("client") or ("", 0))[0]
+        if not _origin_allowed(self.scope):
+            await self.shut(Close.FORBIDDEN)
+            return
         if self._hub.draining or not self._hub.addresses.admit(address, self._hub.clock_ms()):
-            return await self.shut(Close.BUSY)
+            await self.shut(Close.BUSY)
+            return
         self.address = address
         await self._hub.start()
         if self._hub.hunt is None:
-            return await self.shut(Close.NO_HUNT)
-        if await self.admit() and not self.closing:
+            await self.shut(Close.NO_HUNT)
+        elif await self.admit() and not self.closing:
             self.buffer = []
             self._hub.add(self)
             await self.welcome()
@@ -153,32 +154,34 @@ class BaseConsumer(AsyncWebsocketConsumer):
         now = self._hub.clock_ms()
         wait = self.take_credit(now)
         if self.flood.count(wait):
-            return await self.shut(Close.FLOOD)
+            await self.shut(Close.FLOOD)
+            return
         try:
             if wait:
                 raise RateLimited(wait_ms=wait)
             command = protocol.decode(self.role, text)
         except RateLimited as error:
-            return await self._refuse(protocol.command_id(text), error)
+            await self._refuse(protocol.command_id(text), error)
         except ProtocolError as error:
             await self.reply(protocol.Error(protocol.command_id(text), error.code, error.text))
             if self.bad_frames.count(now):
                 await self.shut(Close.BAD_FRAMES)
-            return
-        await self._guarded(self._act(command), getattr(command, "id", None))
+        else:
+            await self._guarded(self._act(command), getattr(command, "id", None))
 
     async def _act(self, command: Any) -> None:
         if isinstance(command, protocol.Ping):
-            return await self.reply(protocol.Pong(command.n, self._hub.now()))
-        if isinstance(command, protocol.Resync):
-            if command.only == "board":
-                return await self.reply(protocol.BoardFrame(self.board_view()))
+            await self.reply(protocol.Pong(command.n, self._hub.now()))
+        elif not isinstance(command, protocol.Resync):
+            await self.act(command)
+        elif command.only == "board":
+            await self.reply(protocol.BoardFrame(self.board_view()))
+        else:
             self.buffer = []
             try:
-                return await self.welcome()
+                await self.welcome()
             finally:
                 await self.release()
-        await self.act(command)
 
     def board_view(self) -> protocol.BoardView:
         """The board for this socket's reader, from the hub's memory. From here on it follows by deltas."""

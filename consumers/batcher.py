@@ -35,7 +35,9 @@ class Bridge:
 
     async def read(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query or a small write in a reader thread. Raises RetryLater when the database is away."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: _patiently(work, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, lambda: _patiently(work, *args, **kwargs)
+        )
 
     async def write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in the one thread that commits batches; `work` deals with lost connections itself."""
@@ -45,7 +47,9 @@ class Bridge:
         """Wait for what runs, close every thread's connection, end the threads."""
         loop = asyncio.get_running_loop()
         barrier = _Barrier(self._reader_count)
-        jobs = [loop.run_in_executor(self._readers, barrier.close_and_wait) for _ in range(self._reader_count)]
+        jobs = [
+            loop.run_in_executor(self._readers, barrier.close_and_wait) for _ in range(self._reader_count)
+        ]
         jobs.append(loop.run_in_executor(self._writer, connections.close_all))
         await asyncio.gather(*jobs)
         self._readers.shutdown()

@@ -6,11 +6,12 @@ times a second, for the price of one PRAGMA; on PostgreSQL it is the safety net 
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import secrets
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -19,13 +20,13 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 
-from consumers import protocol
+from consumers import news, protocol
 from consumers.batcher import Batcher, Bridge
 from consumers.limits import Bucket, HandshakeWindow, Limits
 from consumers.protocol import BoardMove, BoardRow, BoardView, Close, Outbound
+from consumers.pulse import Pulse
 from enigma_rt import bus
-from game.queries import accounts, console, play
-from game.queries.clock import now_ms
+from game.queries import accounts, play
 from game.queries.play import HuntView
 from game.services.players import session_digest
 from leaderboard import queries as leaderboard
@@ -88,6 +89,7 @@ class Hub:
         self._data_version: int | None = None
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
+        self._empty = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
         self._started: asyncio.Task[None] | None = None
 
@@ -116,7 +118,7 @@ class Hub:
             self._follow(self._reconcile_forever(), "reconcile"),
             self._follow(self._look_forever(), "look"),
             self._follow(self._every(REVALIDATE_S, self._revalidate), "revalidate"),
-            self._follow(self._every(PULSE_S, self._pulse), "pulse"),
+            self._follow(self._every(PULSE_S, Pulse(self).beat), "pulse"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
         ]
         self._subscription = subscription
@@ -141,9 +143,10 @@ class Hub:
         for socket in everybody:
             delay = int(random.uniform(0, window_s * 0.5) * 1000)  # noqa: S311  # spreads load, guards nothing
             await socket.push(protocol.encode(protocol.Restart(delay)).decode())
-        deadline = time.monotonic() + window_s
-        while any(self.sockets.values()) and time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
+        if everybody:
+            self._empty.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), window_s)
         await self.batcher.settled()
         for socket in [socket for kind in self.sockets.values() for socket in kind]:
             await socket.shut(Close.RESTART)
@@ -188,6 +191,8 @@ class Hub:
 
     def remove(self, socket: "BaseConsumer") -> None:
         self.sockets[socket.role].pop(socket, None)
+        if not any(self.sockets.values()):
+            self._empty.set()
         player = socket.identity.player if socket.identity else None
         party = self.parties.get(player) if player is not None else None
         if party is not None and player is not None and socket in party.sockets:
@@ -202,7 +207,7 @@ class Hub:
             organisers=len(self.sockets["organiser"]),
         )
 
-    async def _fan_out(self, frame: Outbound, *roles: str) -> None:
+    async def fan_out(self, frame: Outbound, *roles: str) -> None:
         """Encode once, write to every socket of these kinds in slices, so that answers are not starved."""
         text = protocol.encode(frame).decode()
         for number, socket in enumerate([socket for role in roles for socket in self.sockets[role]], start=1):
@@ -280,7 +285,7 @@ class Hub:
             else:
                 await self._fan_out_board(text, delta.version)
         if tape:
-            await self._fan_out(protocol.Ticker(tuple(tape)), "spectator")
+            await self.fan_out(protocol.Ticker(tuple(tape)), "spectator")
 
     async def _fan_out_board(self, text: str, version: int) -> None:
         everybody = [socket for kind in self.sockets.values() for socket in kind]
@@ -293,7 +298,9 @@ class Hub:
                 await asyncio.sleep(0)
 
     async def _refresh_boards(self) -> None:
-        for number, socket in enumerate([socket for kind in self.sockets.values() for socket in kind], start=1):
+        for number, socket in enumerate(
+            [socket for kind in self.sockets.values() for socket in kind], start=1
+        ):
             await socket.broadcast(protocol.encode(protocol.BoardFrame(socket.board_view())).decode())
             if number % SLICE == 0:
                 await asyncio.sleep(0)
@@ -301,8 +308,11 @@ class Hub:
     async def _beacon(self) -> None:
         if time.monotonic() - self._board_quiet_since >= BEACON_S:
             self._board_quiet_since = time.monotonic()
-            await self._fan_out(
-                protocol.Beacon(self.board_id, self.board.version, self.now()), "player", "spectator", "organiser"
+            await self.fan_out(
+                protocol.Beacon(self.board_id, self.board.version, self.now()),
+                "player",
+                "spectator",
+                "organiser",
             )
 
     # --- the bus ----------------------------------------------------------------------------------------------------
@@ -337,8 +347,9 @@ class Hub:
 
     async def _on_solve(self, event: bus.Event) -> None:
         if self._is_ours(event) and not event["hidden"]:
-            kind = "finish" if event["finished"] else "first" if event["first"] else "solve"
-            item = protocol.TickerItem(event["at"], kind, event["player"], event["name"], event["q"])
+            item = ticker_item(
+                play.SolveView(**{name: event[name] for name in play.SolveView.__struct_fields__})
+            )
             self.ticker.appendleft(item)
             self._tape.append(item)
             self._wake.set()
@@ -391,24 +402,17 @@ class Hub:
 
     async def _load(self) -> None:
         """Everything afresh: hunt, board, ticker, announcements. A new board has a new id, and counts from 0."""
-        hunt, version, now, lines, solves, notices = await self.bridge.read(_read_all, TICKER)
-        self._set_clock(now)
-        self._since = now
-        self.hunt, self._hunt_version = hunt, version
-        top = await self.bridge.read(_board_size) if hunt else 25
-        self.board = Board(lines, top=top)
+        loaded = await self.bridge.read(news.everything, TICKER)
+        self._set_clock(loaded.now)
+        self._since = loaded.now
+        self.hunt, self._hunt_version = loaded.hunt, loaded.version
+        self.board = Board(loaded.lines, top=loaded.board_top)
         self.board_id = secrets.token_hex(4)
         self._pending.clear()
         self._board_quiet_since = time.monotonic()
-        self.ticker = deque(
-            (
-                protocol.TickerItem(at, "finish" if finished else "solve", player, name, q)
-                for at, player, name, q, finished in solves
-            ),
-            maxlen=TICKER,
-        )
-        self.notices = deque((_notice(notice) for notice in notices), maxlen=TICKER)
-        self._last_notice = max((notice.id for notice in notices), default=0)
+        self.ticker = deque((ticker_item(solve) for solve in loaded.solves), maxlen=TICKER)
+        self.notices = deque((_notice(notice) for notice in loaded.notices), maxlen=TICKER)
+        self._last_notice = max((notice.id for notice in loaded.notices), default=0)
 
     async def _reconcile_forever(self) -> None:
         if connection.vendor != "sqlite":
@@ -417,7 +421,7 @@ class Hub:
         while True:
             await asyncio.sleep(POLL_S)
             try:
-                changed = await self.bridge.write(_data_version)
+                changed = await self.bridge.write(news.data_version)
                 if changed != self._data_version or time.monotonic() - last > RECONCILE_S:
                     self._data_version = changed
                     last = time.monotonic()
@@ -434,27 +438,27 @@ class Hub:
     async def _reconcile(self) -> None:
         """Read what was written since the last look, whoever wrote it, and pass on what was not known here."""
         known = self.hunt.id if self.hunt else None
-        news = await self.bridge.read(_read_news, known, self._since, list(self.parties), self._last_notice)
-        self._set_clock(news.now)
-        if (news.hunt.id if news.hunt else None) != known:
+        fresh = await self.bridge.read(news.since, known, self._since, list(self.parties), self._last_notice)
+        self._set_clock(fresh.now)
+        if (fresh.hunt.id if fresh.hunt else None) != known:
             await self._load()
-            await self._close_all(Close.NO_HUNT if news.hunt is None else Close.BUSY)
+            await self._close_all(Close.NO_HUNT if fresh.hunt is None else Close.BUSY)
             return
-        if news.hunt is None:
+        if fresh.hunt is None:
             return
         # SQLite commits one at a time, so nothing older can appear; PostgreSQL's writers overlap.
-        self._since = news.now - (0 if connection.vendor == "sqlite" else OVERLAP_MS)
-        self._receive(news.lines)
-        self._notice_players(news.players)
-        for notice in news.notices:
+        self._since = fresh.now - (0 if connection.vendor == "sqlite" else OVERLAP_MS)
+        self._receive(fresh.lines)
+        self._notice_players(fresh.players)
+        for notice in fresh.notices:
             if notice.id > self._last_notice:
                 self._last_notice = notice.id
                 shown = _notice(notice)
                 self.notices.appendleft(shown)
-                await self._fan_out(protocol.Announcement(shown), "player", "spectator", "organiser")
-        if news.version != self._hunt_version:
-            self._hunt_version = news.version
-            await self._tell_hunt(news.hunt)
+                await self.fan_out(protocol.Announcement(shown), "player", "spectator", "organiser")
+        if fresh.version != self._hunt_version:
+            self._hunt_version = fresh.version
+            await self._tell_hunt(fresh.hunt)
 
     async def _phase(self) -> None:
         """The hunt starts and ends by the clock, without anybody writing anything."""
@@ -474,19 +478,23 @@ class Hub:
         self.hunt = hunt
         # Everybody will ask for what the new phase shows: about 500 a second.
         spread = min(20_000, 2 * len(self.sockets["player"]))
-        await self._fan_out(
+        await self.fan_out(
             protocol.HuntChanged(self.now(), hunt_info(hunt), spread), "player", "spectator", "organiser"
         )
 
     async def _revalidate(self) -> None:
         """Sessions end and players are banned while their sockets are open; no later than this they close too."""
         holders = [
-            socket for kind in self.sockets.values() for socket in kind if socket.identity and socket.session_key
+            socket
+            for kind in self.sockets.values()
+            for socket in kind
+            if socket.identity and socket.session_key
         ]
         if not holders:
             return
         gone = await self.bridge.read(
-            accounts.expired, [(s.session_key, s.identity.user, s.identity.proof) for s in holders if s.identity]
+            accounts.expired,
+            [(s.session_key, s.identity.user, s.identity.proof) for s in holders if s.identity],
         )
         out = await self.bridge.read(accounts.banned, list(self.parties))
         for socket in holders:
@@ -499,32 +507,19 @@ class Hub:
         for socket in [socket for kind in self.sockets.values() for socket in kind]:
             await socket.shut(code)
 
-    # --- the console ------------------------------------------------------------------------------------------------
-
-    async def _pulse(self) -> None:
-        if self.hunt is None or not self.sockets["organiser"]:
-            self._feed_seen = None
-            return
-        after, shown = getattr(self, "_feed_seen", None) or (0, frozenset())
-        items = await self.bridge.read(console.feed, self.hunt.id, max(0, after - 500), shown)
-        totals = await self.bridge.read(console.totals, self.hunt.id)
-        if items:
-            after = max(after, items[0].id)
-        shown = frozenset(item for item in shown | {item.id for item in items} if item > after - 500)
-        first, self._feed_seen = getattr(self, "_feed_seen", None) is None, (after, shown)
-        frame = protocol.Pulse(
-            now=self.now(),
-            players=totals.players,
-            finished=totals.finished,
-            sockets=self.counts(),
-            questions=convert(totals.questions, tuple[protocol.QuestionStats, ...]),
-            feed=() if first else convert(items[::-1], tuple[protocol.FeedItem, ...]),
-        )
-        await self._fan_out(frame, "organiser")
-
 
 def hunt_info(view: HuntView) -> protocol.HuntInfo:
-    return convert(view, protocol.HuntInfo)
+    return convert(view, protocol.HuntInfo)  # type: ignore[no-any-return]
+
+
+def ticker_item(solve: play.SolveView) -> protocol.TickerItem:
+    return protocol.TickerItem(
+        at=solve.at,
+        kind="finish" if solve.finished else "first" if solve.first else "solve",
+        player=solve.player,
+        name=solve.name,
+        q=solve.q,
+    )
 
 
 def convert(value: Any, kind: Any) -> Any:
@@ -538,58 +533,6 @@ def _row(row: Any) -> BoardRow:
 
 def _notice(view: Any) -> protocol.Notice:
     return protocol.Notice(view.id, view.at, view.level, view.html)
-
-
-def _read_all(limit: int) -> Any:
-    hunt, now = play.current_hunt(), now_ms()
-    if hunt is None:
-        return None, 0, now, (), (), ()
-    return (
-        play.hunt_view(hunt, now),
-        hunt.version,
-        now,
-        list(leaderboard.standings(hunt.id)),
-        console.recent_solves(hunt.id, limit),
-        play.latest_notices(hunt.id, limit=limit),
-    )
-
-
-def _board_size() -> int:
-    hunt = play.current_hunt()
-    return play.settings_of(hunt).board_top if hunt else 25
-
-
-class _News(msgspec.Struct, frozen=True):
-    now: int
-    hunt: HuntView | None
-    version: int = 0
-    lines: list[Standing] = []
-    players: list[tuple[int, int]] = []
-    notices: tuple[play.NoticeView, ...] = ()
-
-
-def _read_news(known: int | None, since: int, players: list[int], last_notice: int) -> _News:
-    # The clock first: what is written after it is read again next time.
-    now = now_ms()
-    hunt = play.current_hunt()
-    if hunt is None or hunt.id != known:
-        return _News(now, play.hunt_view(hunt, now) if hunt else None)
-    return _News(
-        now=now,
-        hunt=play.hunt_view(hunt, now),
-        version=hunt.version,
-        lines=leaderboard.changed_since(hunt.id, since),
-        players=play.changed_players(hunt.id, since, players),
-        notices=play.latest_notices(hunt.id, after=last_notice)[::-1],
-    )
-
-
-def _data_version() -> int:
-    """SQLite's count of commits by others than this connection: asked on the writer's, our own batches do not count."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA data_version")
-        (version,) = cursor.fetchone()
-    return int(version)
 
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()

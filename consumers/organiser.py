@@ -59,11 +59,15 @@ class OrganiserConsumer(BaseConsumer):
                 )
                 await self.reply(protocol.Ok(command.id))
             case protocol.Control():
-                await bridge.read(hunts.control, user, hunt, command.action, command.minutes, UUID(command.id))
+                await bridge.read(
+                    hunts.control, user, hunt, command.action, command.minutes, UUID(command.id)
+                )
                 await self.reply(protocol.Ok(command.id))
             case protocol.Find():
                 total, lines = await bridge.read(console.find, hunt, command.text)
-                await self.reply(protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in lines)))
+                await self.reply(
+                    protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in lines))
+                )
             case protocol.Inspect():
                 view = await bridge.read(console.player, hunt, command.player)
                 await self.reply(

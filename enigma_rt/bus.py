@@ -51,7 +51,7 @@ class _Outlet:
                 await asyncio.wait_for(layer.group_send(GROUP, event), SEND_TIMEOUT_S)
             except Exception as error:
                 self.dropped += 1
-                logger.warning("bus: %s not sent: %s", event.get("kind"), error or type(error).__name__)
+                logger.warning("bus: %s not sent: %s", event.get("kind"), repr(error))
 
 
 _outlet: _Outlet | None = None
@@ -80,7 +80,7 @@ def _send(event: Event) -> None:
     try:
         async_to_sync(send)()
     except Exception as error:
-        logger.warning("bus: %s not sent: %s", event["kind"], error or type(error).__name__)
+        logger.warning("bus: %s not sent: %s", event["kind"], repr(error))
 
 
 async def open_outlet() -> asyncio.Task[None]:

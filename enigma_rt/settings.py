@@ -4,9 +4,11 @@ Embedded (nothing set): SQLite and the in-memory channel layer. Production: DATA
 `enigma_rt/checks.py` names a wrong or unsafe setting before anything starts.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -16,8 +18,39 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+ENVIRONMENT_PROBLEMS: list[str] = []
+"""What is wrong with values read here, one sentence each; `checks.py` makes them errors."""
+
+SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+
+
 def _flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "").lower() in ("1", "true", "yes", "on")
+
+
+def _whole(name: str, default: int, lowest: int, highest: int) -> int:
+    raw = os.environ.get(name, "")
+    if not raw:
+        return default
+    if raw.isdecimal() and lowest <= int(raw) <= highest:
+        return int(raw)
+    ENVIRONMENT_PROBLEMS.append(f"{name} must be a whole number from {lowest} to {highest}, not {raw[:40]!r}.")
+    return default
+
+
+def _database(name: str, default: str) -> dict[str, Any]:
+    raw = os.environ.get(name) or default
+    try:
+        found = dj_database_url.parse(raw, conn_max_age=None, conn_health_checks=True)
+        engine, base = found["ENGINE"], found["NAME"]
+    except (ValueError, KeyError):
+        engine, base = "", ""
+    if engine in (SQLITE, POSTGRESQL) and base:
+        return dict(found)
+    # Its text may hold a password: say what it should look like, not what it is.
+    ENVIRONMENT_PROBLEMS.append(f"{name} must look like postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE.")
+    # Refuses every query, so that nothing is read from or written to a database that nobody meant.
+    return {"ENGINE": "django.db.backends.dummy", "NAME": ""}
 
 
 def _list(name: str, default: str = "") -> list[str]:
@@ -32,10 +65,8 @@ def _secret_key(path: Path) -> str:
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
         # link, not rename: of two processes that start at once the first key stays.
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text().strip()
 
@@ -45,14 +76,30 @@ PRODUCTION = ENIGMA_ENV == "production"
 DATA_DIR = Path(os.environ.get("ENIGMA_DATA_DIR", BASE_DIR / "var"))
 
 DEBUG = _flag("DEBUG") and not PRODUCTION
-SECRET_KEY = os.environ.get("SECRET_KEY") or ("" if PRODUCTION else _secret_key(DATA_DIR / "secret_key"))
+SECRET_KEY_GIVEN = bool(os.environ.get("SECRET_KEY"))
+# In production without one, `checks.py` refuses to start; until it can say so, no process may have a key that is known.
+SECRET_KEY = os.environ.get("SECRET_KEY") or (
+    secrets.token_urlsafe(50) if PRODUCTION else _secret_key(DATA_DIR / "secret_key")
+)
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 ORIGINS = _list("ENIGMA_ORIGINS")
 """Exact origins (scheme://host[:port]) that may open sockets and post forms. Empty outside production: same host only."""
 CSRF_TRUSTED_ORIGINS = ORIGINS
+CSRF_FAILURE_VIEW = "enigma_rt.pages.stale_form"
+PUBLIC_URL = os.environ.get("ENIGMA_PUBLIC_URL", "").rstrip("/")
+"""Where players find the hunt, shown on the projector. Empty: the address under which the projector was opened."""
 
+# --- the web process ------------------------------------------------------------------------------------------------
+
+HTTP_THREADS = _whole("ENIGMA_HTTP_THREADS", 4, 1, 64)
+"""Pages that are made at the same time; each thread keeps one database connection."""
+DRAIN_SECONDS = _whole("ENIGMA_DRAIN_SECONDS", 10 if PRODUCTION else 2, 0, 600)
+"""How long a stopping process gives its sockets to move to another."""
+BEHIND_PROXY = _flag("ENIGMA_PROXY")
+"""Believe X-Forwarded-For, -Port and -Proto. Only behind a proxy that sets them itself."""
+
+# Daphne is not among them: its app makes the event loop in every command, before ours can choose a faster one.
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -104,9 +151,8 @@ TEMPLATES = [
 
 # --- database -------------------------------------------------------------------------------------------------------
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'enigma.sqlite3'}"
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+DATABASES = {"default": _database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'enigma.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == SQLITE:
     # Without IMMEDIATE, concurrent writers fail at once in spite of the timeout: a read lock cannot be upgraded.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -114,8 +160,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
     # A file also in tests: the in-memory default cannot be shared between threads and processes.
-    DATABASES["default"]["TEST"] = {"NAME": os.environ.get("ENIGMA_TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))}
-else:
+    DATABASES["default"]["TEST"] = {
+        "NAME": os.environ.get("ENIGMA_TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
+    }
+elif DATABASES["default"]["ENGINE"] == POSTGRESQL:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
             "connect_timeout": 3,
@@ -148,7 +196,9 @@ if REDIS_URL:
         }
     }
 else:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000}}}
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000}}
+    }
 
 # JSON object of the ceilings in consumers/limits.py that differ from the defaults, as {"burst": 50}.
 SOCKET_LIMITS = os.environ.get("ENIGMA_SOCKET_LIMITS", "{}")
@@ -159,7 +209,7 @@ Q_CLUSTER = {
     "name": "enigma",
     # The ORM broker: the Redis broker loses what a crashed worker had popped.
     "orm": "default",
-    "workers": int(os.environ.get("ENIGMA_WORKERS", "1")),
+    "workers": _whole("ENIGMA_WORKERS", 1, 1, 32),
     "timeout": 60,
     "retry": 300,
     "poll": 1,

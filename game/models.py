@@ -109,7 +109,9 @@ class StoryBlock(models.Model):
 
     class Meta:
         ordering = ["question__position", "-when", "ordinal"]
-        constraints = [models.UniqueConstraint(fields=["question", "when", "ordinal"], name="one_block_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "when", "ordinal"], name="one_block_per_place")
+        ]
 
     def __str__(self) -> str:
         return f"{self.question_id} {self.when} {self.ordinal}"
@@ -242,7 +244,9 @@ class LedgerEntry(models.Model):
     hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="ledger")
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="ledger")
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.CASCADE, related_name="ledger")
-    question = models.ForeignKey(Question, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger")
+    question = models.ForeignKey(
+        Question, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger"
+    )
     cause = models.CharField(max_length=12, choices=Cause.choices)
     points = models.IntegerField(default=0)
     xp = models.IntegerField(default=0)
@@ -256,7 +260,9 @@ class LedgerEntry(models.Model):
         verbose_name_plural = _("ledger entries")
         indexes = [models.Index(fields=["hunt", "cause"])]
         constraints = [
-            models.UniqueConstraint(fields=["player", "tick"], condition=Q(cause="tick"), name="one_grant_per_tick"),
+            models.UniqueConstraint(
+                fields=["player", "tick"], condition=Q(cause="tick"), name="one_grant_per_tick"
+            ),
             models.UniqueConstraint(
                 fields=["player", "question"], condition=Q(cause="solve"), name="one_award_per_question"
             ),

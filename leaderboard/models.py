@@ -9,7 +9,9 @@ class Standing(models.Model):
     The name is repeated here so that a process can load a whole board in one query that knows nothing of the game.
     """
 
-    player = models.OneToOneField("game.Player", on_delete=models.CASCADE, primary_key=True, related_name="standing")
+    player = models.OneToOneField(
+        "game.Player", on_delete=models.CASCADE, primary_key=True, related_name="standing"
+    )
     hunt = models.ForeignKey("game.Hunt", on_delete=models.CASCADE, related_name="standings")
     name = models.CharField(max_length=24)
     points = models.IntegerField(default=0)

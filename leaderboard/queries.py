@@ -16,7 +16,9 @@ def standings(hunt_id: int) -> Iterator[Line]:
 
 def changed_since(hunt_id: int, instant: int) -> list[Line]:
     """Standings written at or after `instant` (ms, the database's clock)."""
-    return list(_lines(Standing.objects.filter(hunt_id=hunt_id, changed_at__gte=instant).values_list(*_FIELDS)))
+    return list(
+        _lines(Standing.objects.filter(hunt_id=hunt_id, changed_at__gte=instant).values_list(*_FIELDS))
+    )
 
 
 def from_wire(lines: Iterable[Sequence[Any]]) -> list[Line]:
@@ -27,5 +29,11 @@ def from_wire(lines: Iterable[Sequence[Any]]) -> list[Line]:
 def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
     for player, name, points, last, version, finished, hidden in rows:
         yield Line(
-            player=player, name=name, points=points, last=last, version=version, finished=finished, hidden=hidden
+            player=player,
+            name=name,
+            points=points,
+            last=last,
+            version=version,
+            finished=finished,
+            hidden=hidden,
         )

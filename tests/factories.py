@@ -21,7 +21,13 @@ def now_ms() -> int:
 
 
 def make_hunt(
-    questions: int = 3, *, slug: str | None = None, current: bool = True, started_h: float = 1, lasts_h: float = 48, **fields: Any
+    questions: int = 3,
+    *,
+    slug: str | None = None,
+    current: bool = True,
+    started_h: float = 1,
+    lasts_h: float = 48,
+    **fields: Any,
 ) -> Hunt:
     """A live hunt. Question n: answer "right n", close answer "close n", hint "Hint n", a block before and after."""
     starts = now_ms() - int(started_h * HOUR)
@@ -80,7 +86,9 @@ def command_id() -> str:
     return str(uuid.uuid4())
 
 
-def submission(player: Player, kind: str = "answer", q: int | None = None, text: str = "", command: Any = None) -> Submission:
+def submission(
+    player: Player, kind: str = "answer", q: int | None = None, text: str = "", command: Any = None
+) -> Submission:
     """A command of this player on their current question."""
     player.refresh_from_db()
     return Submission(

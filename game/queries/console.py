@@ -1,6 +1,7 @@
 """What organisers see: the feed of attempts, counts per question, players and their ledgers."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from msgspec import Struct
@@ -14,6 +15,7 @@ from game.queries.play import MeView, play_view, state_of
 FEED = 60
 FOUND = 50
 LATEST = 100
+COUNTED = ("attempts", "wrong", "close", "solves", "hints", "skips")
 
 
 class FeedView(Struct, frozen=True):
@@ -96,7 +98,9 @@ def totals(hunt_id: int) -> TotalsView:
     """Counts of a whole hunt: three grouped queries."""
     hunt = Hunt.objects.get(id=hunt_id)
     held = content.of(hunt)
-    here = dict(Player.objects.filter(hunt=hunt, finished_at=None).values_list("position").annotate(n=Count("id")))
+    here = dict(
+        Player.objects.filter(hunt=hunt, finished_at=None).values_list("position").annotate(n=Count("id"))
+    )
     answers = Q(kind__in=(Attempt.Kind.ANSWER, Attempt.Kind.ACCEPT_CLOSE))
     counts = {
         row["question_id"]: row
@@ -111,15 +115,14 @@ def totals(hunt_id: int) -> TotalsView:
             skips=Count("id", filter=Q(kind=Attempt.Kind.SKIP)),
         )
     }
-    nothing = dict.fromkeys(("attempts", "wrong", "close", "solves", "hints", "skips"), 0)
 
     def stats(item: content.Item) -> StatsView:
-        row = counts.get(item.id, nothing)
+        row: dict[str, Any] = {**counts.get(item.id, dict.fromkeys(COUNTED, 0))}
         return StatsView(
             q=item.view.q,
             title=item.view.title,
             here=here.get(item.view.q, 0),
-            **{name: row[name] for name in nothing},
+            **{name: row[name] for name in COUNTED},
         )
 
     people = Player.objects.filter(hunt=hunt).aggregate(
@@ -133,9 +136,13 @@ def find(hunt_id: int, text: str) -> tuple[int, tuple[LineView, ...]]:
     players = Player.objects.filter(hunt_id=hunt_id)
     if text := text.strip():
         players = players.filter(
-            Q(name__icontains=text) | Q(name_key__contains=text.casefold()) | Q(members__user__email__icontains=text)
+            Q(name__icontains=text)
+            | Q(name_key__contains=text.casefold())
+            | Q(members__user__email__icontains=text)
         ).distinct()
-    return players.count(), tuple(_line(player) for player in _with_members(players).order_by("-points", "id")[:FOUND])
+    return players.count(), tuple(
+        _line(player) for player in _with_members(players).order_by("-points", "id")[:FOUND]
+    )
 
 
 def player(hunt_id: int, player_id: int) -> PlayerView:
@@ -163,20 +170,19 @@ def player(hunt_id: int, player_id: int) -> PlayerView:
     )
 
 
-def recent_solves(hunt_id: int, limit: int) -> tuple[tuple[int, int, str, int, bool], ...]:
-    """(instant, player, name, position, finished the hunt) of the latest solves, newest first; hidden players left out."""
-    rows = (
-        Attempt.objects.filter(hunt_id=hunt_id, verdict=Attempt.Verdict.CORRECT, player__hidden=False)
-        .filter(player__banned=False)
-        .order_by("-at", "-id")
-        .values_list("at", "player_id", "player__name", "question__position", "player__finished_at")[:limit]
-    )
-    return tuple((at, player_id, name, q, finished == at) for at, player_id, name, q, finished in rows)
-
-
 def _feed(attempts: QuerySet[Attempt]) -> tuple[FeedView, ...]:
     return tuple(
-        FeedView(row.id, row.at, row.player_id, row.player.name, row.question.position, row.kind, row.text, row.verdict, row.repeat)
+        FeedView(
+            row.id,
+            row.at,
+            row.player_id,
+            row.player.name,
+            row.question.position,
+            row.kind,
+            row.text,
+            row.verdict,
+            row.repeat,
+        )
         for row in attempts.select_related("player", "question")
     )
 

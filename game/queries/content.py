@@ -88,7 +88,9 @@ def of(hunt: Hunt) -> Content:
 
 
 def _load(hunt: Hunt) -> Content:
-    questions = list(Question.objects.filter(hunt=hunt).select_related("image").defer("image__data").order_by("position"))
+    questions = list(
+        Question.objects.filter(hunt=hunt).select_related("image").defer("image__data").order_by("position")
+    )
     blocks: dict[tuple[int, str], list[str]] = {}
     for block in StoryBlock.objects.filter(question__hunt=hunt).order_by("ordinal"):
         blocks.setdefault((block.question_id, block.when), []).append(render(block.text))

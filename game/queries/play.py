@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from msgspec import Struct
 
 from game.errors import NotFound
-from game.models import Announcement, Hunt, Member, Player, Seen
+from game.models import Announcement, Attempt, Hunt, Member, Player, Seen
 from game.queries import content
 from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
@@ -18,7 +17,6 @@ from game.rules.settings import HuntSettings, load
 
 RUNNING = (Phase.LIVE, Phase.PAUSED)
 STORY_PAGE = 12
-PLAYER_FIELDS = ("id", "hunt_id", "name", "hidden", *State.__struct_fields__)
 
 
 class HuntView(Struct, frozen=True):
@@ -67,6 +65,17 @@ class NoticeView(Struct, frozen=True):
     at: int
     level: str
     html: str
+
+
+class SolveView(Struct, frozen=True):
+    """A solve worth telling: `first` of all on that question, `finished` the hunt with it."""
+
+    at: int
+    player: int
+    name: str
+    q: int
+    first: bool
+    finished: bool
 
 
 class PlayerSnapshot(Struct, frozen=True):
@@ -177,6 +186,29 @@ def latest_notices(hunt_id: int, after: int = 0, limit: int = 20) -> tuple[Notic
     return notices(Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("-id")[:limit])
 
 
+def latest_solves(hunt_id: int, limit: int) -> tuple[SolveView, ...]:
+    """The latest solves, newest first; those of hidden players are left out."""
+    solves = Attempt.objects.filter(hunt_id=hunt_id, verdict=Attempt.Verdict.CORRECT)
+    earlier = solves.filter(question=OuterRef("question"), id__lt=OuterRef("id"))
+    rows = (
+        solves.filter(player__hidden=False, player__banned=False)
+        .annotate(first=~Exists(earlier))
+        .select_related("player", "question")
+        .order_by("-at", "-id")[:limit]
+    )
+    return tuple(
+        SolveView(
+            at=row.at,
+            player=row.player_id,
+            name=row.player.name,
+            q=row.question.position,
+            first=row.first,
+            finished=row.player.finished_at == row.at,
+        )
+        for row in rows
+    )
+
+
 def changed_players(hunt_id: int, since: int, player_ids: Iterable[int]) -> list[tuple[int, int]]:
     """(player, version) of those among `player_ids` whose row changed at or after the instant `since`."""
     wanted = set(player_ids)
@@ -204,12 +236,3 @@ def image(token: str, user_id: int, *, staff: bool) -> tuple[bytes, str] | None:
 def settings_of(hunt: Hunt) -> HuntSettings:
     """Raises ValueError naming the setting when the row's JSON is not valid."""
     return load(hunt.settings)
-
-
-def prices(settings: HuntSettings) -> dict[str, int]:
-    """The numbers of the settings that the client shows before a power-up is used."""
-    return {
-        name: value
-        for name, value in msgspec.structs.asdict(settings).items()
-        if isinstance(value, int)
-    }

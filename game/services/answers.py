@@ -9,7 +9,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models import Count
 from msgspec import Struct
 
@@ -28,6 +36,8 @@ from leaderboard import services as leaderboard
 from leaderboard.ranking import Standing
 
 logger = logging.getLogger(__name__)
+
+__all__ = ["AwardView", "Judged", "Kind", "Result", "Submission", "standing_of", "store", "submit"]
 
 STATE_FIELDS = tuple(field for field in State.__struct_fields__ if field != "banned")
 WRITTEN_FIELDS = (*STATE_FIELDS, "changed_at")
@@ -114,7 +124,9 @@ def _submit(batch: Sequence[Submission]) -> list[Result]:
 class _Desk:
     """A batch on its way through one transaction: what was read for it, and what is to be written."""
 
-    def __init__(self, hunts: dict[int, Hunt], players: dict[int, Player], batch: Sequence[Submission]) -> None:
+    def __init__(
+        self, hunts: dict[int, Hunt], players: dict[int, Player], batch: Sequence[Submission]
+    ) -> None:
         self.hunts, self.players = hunts, players
         self.contents: dict[int, Content] = {hunt.id: content.of(hunt) for hunt in hunts.values()}
         self.states = {player.id: state_of(player) for player in players.values()}
@@ -157,7 +169,11 @@ class _Desk:
         if to_solve:
             if any(held.settings.curve == "solve_order" for held in self.contents.values()):
                 # Two processes that award the tenth solve must not both call it the tenth.
-                list(Question.objects.select_for_update(no_key=True).filter(id__in=sorted(to_solve)).order_by("id"))
+                list(
+                    Question.objects.select_for_update(no_key=True)
+                    .filter(id__in=sorted(to_solve))
+                    .order_by("id")
+                )
             counts = (
                 Attempt.objects.filter(question_id__in=to_solve, verdict=Attempt.Verdict.CORRECT)
                 .values_list("question_id")
@@ -182,7 +198,9 @@ class _Desk:
             guessed=frozenset(self.guessed[player.id, question.id]) if question else frozenset(),
         )
         try:
-            outcome = decide(state, Command(item.kind, item.q, item.text), question and question.puzzle, moment)
+            outcome = decide(
+                state, Command(item.kind, item.q, item.text), question and question.puzzle, moment
+            )
         except errors.GameError as refusal:
             return refusal
         assert question is not None  # decide refuses a player without a question
@@ -194,7 +212,9 @@ class _Desk:
             accepted_close=outcome.accepted_close,
             award=None
             if outcome.award is None
-            else AwardView(outcome.award.gross, outcome.award.hint, outcome.award.accept_close, outcome.award.total),
+            else AwardView(
+                outcome.award.gross, outcome.award.hint, outcome.award.accept_close, outcome.award.total
+            ),
             xp=outcome.xp,
             charged=item.text if item.kind is Kind.HINT and outcome.stored else None,
         )
@@ -296,7 +316,9 @@ class _Desk:
     ) -> Judged:
         """What the sender is told: the outcome, and the player's state as it is now."""
         held, player = self.contents[item.hunt], self.players[item.player]
-        view = play_view(self.hunts[item.hunt], held, player.id, player.name, self.states[player.id], self.now)
+        view = play_view(
+            self.hunts[item.hunt], held, player.id, player.name, self.states[player.id], self.now
+        )
         advanced = verdict == Verdict.CORRECT.value or item.kind is Kind.SKIP
         asked = held.item(item.q)
         return Judged(
@@ -323,7 +345,9 @@ class _Desk:
         update_many(rows, WRITTEN_FIELDS)
         for hunt_id in self.hunts:
             mine = [player for player in rows if player.hunt_id == hunt_id]
-            leaderboard.record(hunt_id, [standing_of(player) for player in mine if player.id in self.moved], self.now)
+            leaderboard.record(
+                hunt_id, [standing_of(player) for player in mine if player.id in self.moved], self.now
+            )
             if mine:
                 publish_on_commit(
                     "players", {"hunt": hunt_id, "versions": [[player.id, player.version] for player in mine]}

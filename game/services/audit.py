@@ -15,7 +15,12 @@ Detail = dict[str, object]
 
 @transaction.atomic
 def once(
-    user_id: int, hunt_id: int, command: UUID | None, action: str, asked: Detail, act: Callable[[Hunt], Detail]
+    user_id: int,
+    hunt_id: int,
+    command: UUID | None,
+    action: str,
+    asked: Detail,
+    act: Callable[[Hunt], Detail],
 ) -> Detail:
     """Run `act` and record it as `action`, unless `command` has been applied before: then return what it did.
 

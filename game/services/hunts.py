@@ -14,7 +14,9 @@ from game.services.audit import Detail
 MINUTE_MS = 60_000
 
 
-def control(user_id: int, hunt_id: int, action: str, minutes: int | None = None, command: UUID | None = None) -> Detail:
+def control(
+    user_id: int, hunt_id: int, action: str, minutes: int | None = None, command: UUID | None = None
+) -> Detail:
     """Apply `action` (start, pause, resume, end, extend by `minutes`) by the database's clock. Idempotent per command.
 
     Holds the hunt alone, so that nothing is judged in the phase that was after it has changed. Raises Invalid when the
@@ -35,7 +37,9 @@ def control(user_id: int, hunt_id: int, action: str, minutes: int | None = None,
 
 
 def _instants(hunt: Hunt) -> Detail:
-    return {name: getattr(hunt, name) for name in ("starts_at", "ends_at", "paused_at", "paused_ms", "ended_at")}
+    return {
+        name: getattr(hunt, name) for name in ("starts_at", "ends_at", "paused_at", "paused_ms", "ended_at")
+    }
 
 
 def _need(hunt: Hunt, now: int, *phases: Phase) -> None:

@@ -31,18 +31,20 @@ def import_pack(
     slug: str | None = None,
     starts_at: int | None = None,
     ends_at: int | None = None,
+    length: int | None = None,
     make_current: bool = False,
     replace: bool = False,
 ) -> Hunt:
     """Make the hunt that `pack` describes, or bring an existing one of the same slug up to it (`replace`).
 
-    The slug is the argument, else the pack's, else made of the title. The instants are the arguments, else the pack's,
-    else what the hunt has; a new hunt starts in a day and lasts 48 hours. Once somebody has seen a question the
-    pack's instants no longer count: the console moves them.
+    The slug is the argument, else the pack's, else made of the title. The instants (or `length`, in ms) are the
+    arguments, else the pack's, else what the hunt has; a new hunt starts in a day and lasts 48 hours. Once
+    somebody has seen a question the pack's instants no longer count: the console moves them.
 
-    Holds the hunt alone, so that no answer is judged by half of a pack. Questions are updated in place by position.
-    Raises Invalid, and changes nothing, for an existing slug without `replace` (unless nothing would change), for
-    contradictory instants, and for what would take a question from under players who have reached it.
+    Holds the hunt alone, so that no answer is judged by half of a pack. Questions are updated in place, by
+    position. Raises Invalid, and changes nothing, for an existing slug without `replace` (unless nothing
+    would change), for contradictory instants, and for what would take a question from under players who have
+    reached it.
     """
     slug = slug or pack.slug or slugify(pack.title)[:60].strip("-")
     if not SLUG.fullmatch(slug):
@@ -52,7 +54,7 @@ def import_pack(
     found = Hunt.objects.filter(slug=slug).first()
     hunt = own_hunt(found.id) if found else Hunt(slug=slug, version=0)
     before = (export_pack(hunt), hunt.current) if found else None
-    _set_instants(hunt, pack, starts_at, ends_at)
+    _set_instants(hunt, pack, starts_at, ends_at, length)
     hunt.title, hunt.tagline, hunt.settings = pack.title, pack.tagline, differing(pack.settings)
     hunt.save()
     _write_questions(hunt, pack)
@@ -72,7 +74,7 @@ def import_pack(
 def export_pack(hunt: Hunt, *, schedule: bool = True) -> Pack:
     """The pack that imports as this hunt. Without `schedule` it says neither slug nor instants."""
     questions = hunt.questions.select_related("image").prefetch_related("story").order_by("position")
-    images = {row.path: PackImage(row.media_type, bytes(row.data)) for row in hunt.images.order_by("path")}
+    shown = hunt.images.filter(id__in=questions.values("image")).order_by("path")
     return Pack(
         title=hunt.title,
         tagline=hunt.tagline,
@@ -81,13 +83,13 @@ def export_pack(hunt: Hunt, *, schedule: bool = True) -> Pack:
         ends_at=hunt.ends_at if schedule else None,
         settings=load(hunt.settings),
         questions=tuple(map(_exported, questions)),
-        images=images,
+        images={row.path: PackImage(row.media_type, bytes(row.data)) for row in shown},
     )
 
 
 @transaction.atomic
 def touch_hunt(hunt_id: int) -> None:
-    """Say that rows of this hunt have changed: raises its version and tells every process after the commit."""
+    """Say that rows of this hunt have changed: raise its version and tell every process after the commit."""
     _raise_version(own_hunt(hunt_id))
 
 
@@ -128,10 +130,12 @@ def _reached(hunt: Hunt) -> int:
     return max(found["top"] or 0 for found in tops)
 
 
-def _set_instants(hunt: Hunt, pack: Pack, starts_at: int | None, ends_at: int | None) -> None:
+def _set_instants(
+    hunt: Hunt, pack: Pack, starts_at: int | None, ends_at: int | None, length: int | None
+) -> None:
     old = (hunt.starts_at, hunt.ends_at) if hunt.id else None
     if old and has_been_played(hunt):
-        if (starts_at or old[0], ends_at or old[1]) != old:
+        if (starts_at or old[0], ends_at or (old[0] + length if length else old[1])) != old:
             raise errors.Invalid(
                 f"The hunt “{hunt.slug}” has been played: its start stays, and the console moves its end. "
                 "Choose another slug to play it again."
@@ -140,6 +144,8 @@ def _set_instants(hunt: Hunt, pack: Pack, starts_at: int | None, ends_at: int | 
     start = starts_at or pack.starts_at or (old[0] if old else now_ms() + DEFAULT_LEAD)
     if ends_at is not None:
         end = ends_at
+    elif length is not None:
+        end = start + length
     elif pack.ends_at is not None and (starts_at is None or pack.starts_at is None):
         end = pack.ends_at
     elif pack.ends_at is not None and pack.starts_at is not None:
@@ -172,7 +178,7 @@ def _write_questions(hunt: Hunt, pack: Pack) -> None:
 
 
 def _write_images(hunt: Hunt, pack: Pack) -> dict[str, Image]:
-    """The rows by path. A picture whose bytes are the same keeps its address, a new one gets one nobody can guess."""
+    """The rows by path. The same bytes keep their address; others get a new one, which nobody can guess."""
     rows = {row.path: row for row in hunt.images.all()}
     for path, image in pack.images.items():
         row = rows.setdefault(path, Image(hunt=hunt, path=path))

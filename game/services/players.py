@@ -37,7 +37,9 @@ def join(user: AbstractBaseUser, hunt: Hunt, name: str) -> Player:
             )
             Member.objects.create(hunt=hunt, player=player, user_id=user.pk)
             if start:
-                LedgerEntry.objects.create(hunt=hunt, player=player, cause=LedgerEntry.Cause.START, xp=start, at=now)
+                LedgerEntry.objects.create(
+                    hunt=hunt, player=player, cause=LedgerEntry.Cause.START, xp=start, at=now
+                )
             leaderboard.record(hunt.id, [standing_of(player)], now)
             return player
     except IntegrityError:
@@ -75,7 +77,8 @@ def seen(hunt_id: int, player_id: int, announcements: tuple[int, ...]) -> None:
     """Note that the player has seen these announcements; unknown ids and repeats are ignored."""
     known = Announcement.objects.filter(hunt_id=hunt_id, id__in=announcements).values_list("id", flat=True)
     Seen.objects.bulk_create(
-        [Seen(player_id=player_id, announcement_id=announcement) for announcement in known], ignore_conflicts=True
+        [Seen(player_id=player_id, announcement_id=announcement) for announcement in known],
+        ignore_conflicts=True,
     )
 
 

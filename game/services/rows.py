@@ -18,10 +18,10 @@ def update_many(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         return
     meta = rows[0]._meta
     columns: list[models.Field[Any, Any]] = [meta.pk, *(meta.get_field(name) for name in fields)]  # type: ignore[list-item]
-    names = [connection.ops.quote_name(column.column) for column in columns]
+    names = [connection.ops.quote_name(str(column.column)) for column in columns]
     # A column of VALUES in which every row is NULL has no type of its own, so each is cast where it is set.
     sets = ", ".join(
-        f"{name} = CAST(v.{name} AS {column.rel_db_type(connection) if column.primary_key else column.db_type(connection)})"
+        f"{name} = CAST(v.{name} AS {column.db_type(connection)})"
         for name, column in zip(names[1:], columns[1:], strict=True)
     )
     table = connection.ops.quote_name(meta.db_table)
@@ -31,7 +31,9 @@ def update_many(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
             chunk = rows[start : start + step]
             values = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(chunk))
             parameters = [
-                column.get_db_prep_save(getattr(row, column.attname), connection) for row in chunk for column in columns
+                column.get_db_prep_save(getattr(row, column.attname), connection)
+                for row in chunk
+                for column in columns
             ]
             cursor.execute(
                 f"WITH v ({', '.join(names)}) AS (VALUES {values}) "  # noqa: S608  # names come from the models

@@ -24,7 +24,9 @@ HEARTBEAT = "settle_xp"
 def settle_due() -> int:
     """Grant every tick that is owed in every hunt. Returns how many players were granted something."""
     total = 0
-    for hunt_id in Hunt.objects.filter(players__next_tick__lte=now_ms()).distinct().values_list("id", flat=True):
+    for hunt_id in (
+        Hunt.objects.filter(players__next_tick__lte=now_ms()).distinct().values_list("id", flat=True)
+    ):
         while settled := _settle_chunk(hunt_id):
             total += settled
     Heartbeat.objects.update_or_create(job=HEARTBEAT, defaults={"at": now_ms()})
@@ -51,7 +53,9 @@ def _settle_chunk(hunt_id: int) -> int:
         store(player, msgspec.structs.replace(state, version=before.version + 1), now)
         rows.append(player)
         entries.extend(
-            LedgerEntry(hunt_id=hunt_id, player=player, cause=entry.cause.value, xp=entry.xp, tick=entry.tick, at=now)
+            LedgerEntry(
+                hunt_id=hunt_id, player=player, cause=entry.cause.value, xp=entry.xp, tick=entry.tick, at=now
+            )
             for entry in granted
         )
     LedgerEntry.objects.bulk_create(entries, batch_size=1000)

@@ -33,6 +33,8 @@ class Command(BaseCommand):
             for line in found:
                 self.stderr.write(f"{hunt.slug}: {line}")
             wrong += len(found)
-            self.stdout.write(f"{hunt.slug}: {players} players, {entries} ledger entries, {len(found)} problems")
+            self.stdout.write(
+                f"{hunt.slug}: {players} players, {entries} ledger entries, {len(found)} problems"
+            )
         if wrong:
             raise CommandError(f"{wrong} problems: the ledger does not prove the balances")

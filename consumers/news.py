@@ -1,0 +1,78 @@
+"""What the hub reads of the database: everything once, and then what is new."""
+
+from typing import Any
+
+from django.db import connection
+from msgspec import Struct
+
+from game.queries import play
+from game.queries.clock import now_ms
+from game.queries.play import HuntView, NoticeView, SolveView
+from leaderboard import queries as leaderboard
+from leaderboard.ranking import Standing
+
+
+class Everything(Struct, frozen=True):
+    """What a hub starts from. `hunt` is null when none is current; lists newest first, `lines` in no order."""
+
+    now: int
+    hunt: HuntView | None = None
+    version: int = 0
+    board_top: int = 25
+    lines: tuple[Standing, ...] = ()
+    solves: tuple[SolveView, ...] = ()
+    notices: tuple[NoticeView, ...] = ()
+
+
+class News(Struct, frozen=True):
+    """What was written at or after an instant. `notices` oldest first; `players` as (player, version)."""
+
+    now: int
+    hunt: HuntView | None = None
+    version: int = 0
+    lines: tuple[Standing, ...] = ()
+    players: tuple[tuple[int, int], ...] = ()
+    notices: tuple[NoticeView, ...] = ()
+
+
+def everything(limit: int) -> Everything:
+    """The current hunt with its whole board, and the latest `limit` solves and announcements."""
+    now, hunt = now_ms(), play.current_hunt()
+    if hunt is None:
+        return Everything(now)
+    return Everything(
+        now=now,
+        hunt=play.hunt_view(hunt, now),
+        version=hunt.version,
+        board_top=play.settings_of(hunt).board_top,
+        lines=tuple(leaderboard.standings(hunt.id)),
+        solves=play.latest_solves(hunt.id, limit),
+        notices=play.latest_notices(hunt.id, limit=limit),
+    )
+
+
+def since(known: int | None, instant: int, players: list[int], last_notice: int) -> News:
+    """What is new in hunt `known` since `instant` about these players; the hunt alone when another is current now."""
+    # The clock first: what is written after it is read again the next time.
+    now, hunt = now_ms(), play.current_hunt()
+    if hunt is None:
+        return News(now)
+    if hunt.id != known:
+        return News(now, play.hunt_view(hunt, now))
+    return News(
+        now=now,
+        hunt=play.hunt_view(hunt, now),
+        version=hunt.version,
+        lines=tuple(leaderboard.changed_since(hunt.id, instant)),
+        players=tuple(play.changed_players(hunt.id, instant, players)),
+        notices=play.latest_notices(hunt.id, after=last_notice)[::-1],
+    )
+
+
+def data_version() -> int:
+    """SQLite's count of commits by others than this connection: asked on the writer's, our own batches do not count."""
+    row: Any
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        row = cursor.fetchone()
+    return int(row[0])
