@@ -56,6 +56,19 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("sqlite") / "test.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Left where it is at the end: it goes with its server or folder, and dropping it would wait for every
+    thread that still holds a connection."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb() -> bool:
+    """Made anew at the start, all the same."""
+    return True
+
+
 @pytest.fixture
 def postgres() -> Iterator["Postgres"]:
     """A PostgreSQL server for this test alone, which may kill it."""
