@@ -13,7 +13,7 @@ from game.packs import checks
 from game.packs.checks import Fault
 from game.packs.pictures import IMAGE_BYTES, PictureError, picture
 from game.packs.places import Places
-from game.packs.records import FILE, FORMAT, Pack, PackError, PackImage, PackQuestion, Problem
+from game.packs.records import EPOCH, FILE, FORMAT, MS, Pack, PackError, PackImage, PackQuestion, Problem
 from game.rules.settings import HuntSettings, load
 
 FILE_BYTES = 1024 * 1024
@@ -21,8 +21,6 @@ QUESTIONS = 500
 IMAGES_BYTES = 32 * 1024 * 1024
 PATH = 200
 
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-MS = datetime.timedelta(milliseconds=1)
 YEARS = (1971, 9000)
 
 TOP_KEYS = ("format", "title", "tagline", "slug", "starts_at", "ends_at", "settings", "question")

@@ -1,11 +1,16 @@
 """What a hunt pack says, as values."""
 
+from datetime import UTC, datetime, timedelta
+
 from msgspec import Struct
 
 from game.rules.settings import HuntSettings
 
 FORMAT = 1
 FILE = "hunt.toml"
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MS = timedelta(milliseconds=1)
 
 
 class PackImage(Struct, frozen=True):

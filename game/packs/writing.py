@@ -1,6 +1,5 @@
 """A `Pack` -> its folder, in the one canonical form: what people would write, and exact when read back."""
 
-import datetime
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from game.packs.checks import differing
-from game.packs.reading import EPOCH, MS, is_safe_path
-from game.packs.records import FILE, FORMAT, Pack, PackQuestion
+from game.packs.reading import is_safe_path
+from game.packs.records import EPOCH, FILE, FORMAT, MS, Pack, PackQuestion
 
 WIDTH = 100
 
@@ -92,8 +91,7 @@ def _list(items: Sequence[str]) -> str:
 
 
 def _instant(instant: int) -> str:
-    moment = EPOCH + instant * MS
-    return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="auto") + "Z"
+    return (EPOCH + instant * MS).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _string(value: str) -> str:
