@@ -8,7 +8,7 @@ import { $ } from "../dom.js";
 import { gettext, locale, ngettext } from "../i18n.js";
 
 const CURTAIN_MS = 8_500;
-const AGAIN = 45_000; // while the countdown stands, the title is spelled every so often
+const AGAIN = 24_000; // while the countdown stands, the title is spelled every so often
 
 const WORDS = {
   begin: () => gettext("The hunt begins"),
@@ -73,6 +73,7 @@ export class Stage {
   #show(shown) {
     clearTimeout(this.#root.leaving);
     if (shown) {
+      if (this.#root.hidden) this.#spelledAt = -Infinity;
       this.#root.hidden = false;
       this.#root.classList.remove("leaving");
     } else {

@@ -10,6 +10,8 @@ const COLUMNS = 2;
 const COUNT_MS = 900;
 const COOL_MS = 10_000;
 const GONE_MS = 700;
+const REASONS = 100; // news may be told before the row that it is about has moved
+const PODIUM = 3;
 
 const part = (className, tag = "span") => {
   const element = document.createElement(tag);
@@ -21,6 +23,7 @@ export class Standings {
   #list;
   #lines = new Map();
   #shown = [];
+  #reasons = new Map();
   #counting = new Set();
   #frame = 0;
 
@@ -58,13 +61,13 @@ export class Standings {
     }
   }
 
-  /** Says which question brought `player` here, while the row still glows. */
+  /** Says which question brought `player` to where it stands or will stand in a moment. */
   reason(player, question) {
+    this.#reasons.delete(player);
+    this.#reasons.set(player, question);
+    if (this.#reasons.size > REASONS) this.#reasons.delete(this.#reasons.keys().next().value);
     const line = this.#lines.get(player);
-    if (line) {
-      line.question = question;
-      if (line.glow) this.#say(line);
-    }
+    if (line?.glow) this.#say(line, player);
   }
 
   #create(row, calm) {
@@ -92,6 +95,7 @@ export class Standings {
     }
     line.rank.textContent = line.dark.textContent = String(row.place + 1);
     line.flag.hidden = !row.finished;
+    line.element.classList.toggle("podium", row.place < PODIUM && row.points > 0);
     line.target = row.points;
     if (calm || still()) this.#settle(line);
     else if (line.value !== line.target || row.entered) this.#count(line, row.entered ? row.points : line.value);
@@ -122,8 +126,8 @@ export class Standings {
 
   #heat(line, row) {
     this.#cool(line);
-    line.gained = row.gained;
-    this.#say(line);
+    line.question = null;
+    this.#say(line, row.player);
     const fade = [{ opacity: 1 }, { opacity: 1, offset: 0.15 }, { opacity: 0.45, offset: 0.5 }, { opacity: 0 }];
     const timing = { duration: COOL_MS, easing: still() ? "steps(3)" : "linear" };
     const told = line.why.animate([{ opacity: 1 }, { opacity: 1, offset: 0.85 }, { opacity: 0 }], timing);
@@ -136,7 +140,6 @@ export class Standings {
     ];
     told.onfinish = () => {
       line.glow = null;
-      line.question = null;
       line.element.classList.remove("mover");
     };
   }
@@ -149,7 +152,10 @@ export class Standings {
     line.glow = null;
   }
 
-  #say(line) {
+  #say(line, player) {
+    const question = this.#reasons.get(player);
+    this.#reasons.delete(player);
+    if (question !== undefined) line.question = question;
     const up = line.climbed;
     line.up.dataset.way = up === null ? "new" : up > 0 ? "up" : up < 0 ? "down" : "same";
     line.up.textContent = up === null ? gettext("new") : up ? number(Math.abs(up)) : "";
