@@ -34,7 +34,9 @@ def _whole(name: str, default: int, lowest: int, highest: int) -> int:
         return default
     if raw.isdecimal() and lowest <= int(raw) <= highest:
         return int(raw)
-    ENVIRONMENT_PROBLEMS.append(f"{name} must be a whole number from {lowest} to {highest}, not {raw[:40]!r}.")
+    ENVIRONMENT_PROBLEMS.append(
+        f"{name} must be a whole number from {lowest} to {highest}, not {raw[:40]!r}."
+    )
     return default
 
 
@@ -48,7 +50,9 @@ def _database(name: str, default: str) -> dict[str, Any]:
     if engine in (SQLITE, POSTGRESQL) and base:
         return dict(found)
     # Its text may hold a password: say what it should look like, not what it is.
-    ENVIRONMENT_PROBLEMS.append(f"{name} must look like postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE.")
+    ENVIRONMENT_PROBLEMS.append(
+        f"{name} must look like postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE."
+    )
     # Refuses every query, so that nothing is read from or written to a database that nobody meant.
     return {"ENGINE": "django.db.backends.dummy", "NAME": ""}
 
@@ -83,7 +87,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 )
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 ORIGINS = _list("ENIGMA_ORIGINS")
-"""Exact origins (scheme://host[:port]) that may open sockets and post forms. Empty outside production: same host only."""
+"""Exact origins (scheme://host[:port]) that may open sockets and post forms. Empty (embedded): same host only."""
 CSRF_TRUSTED_ORIGINS = ORIGINS
 CSRF_FAILURE_VIEW = "enigma_rt.pages.stale_form"
 PUBLIC_URL = os.environ.get("ENIGMA_PUBLIC_URL", "").rstrip("/")

@@ -1,1 +1,31 @@
-urlpatterns = []
+"""The addresses of the pages. Ours have no slash at the end; with one they are found too."""
+
+from allauth.account import urls as account_urls
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.decorators.cache import cache_page
+from django.views.generic import RedirectView
+from django.views.i18n import JavaScriptCatalog
+
+from enigma_rt import pages
+
+CATALOG_S = 3600
+
+urlpatterns = [
+    path("", pages.landing, name="landing"),
+    path("play", pages.play, name="play"),
+    path("join", pages.join, name="join"),
+    path("rules", pages.rules, name="rules"),
+    path("board", pages.board, name="board"),
+    path("console", pages.console, name="console"),
+    path("image/<str:token>", pages.image, name="image"),
+    re_path(r"^(?P<page>play|join|rules|board|console)/$", RedirectView.as_view(url="/%(page)s")),
+    path("jsi18n/", cache_page(CATALOG_S)(JavaScriptCatalog.as_view(packages=["enigma_rt"])), name="jsi18n"),
+    path("accounts/", include(account_urls)),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "enigma_rt.pages.bad_request"
+handler403 = "enigma_rt.pages.forbidden"
+handler404 = "enigma_rt.pages.not_found"
+handler500 = "enigma_rt.pages.server_error"

@@ -48,6 +48,12 @@ def identify(session_key: str | None, hunt_id: int) -> Identity | None:
     )
 
 
+def player_name(user_id: int, hunt_id: int) -> str | None:
+    """The name under which this account plays in the hunt, or None when it does not."""
+    names = Member.objects.filter(hunt_id=hunt_id, user_id=user_id).values_list("player__name", flat=True)
+    return names.first()
+
+
 def expired(holders: Iterable[tuple[str, int, str]]) -> set[str]:
     """The session keys among these (key, user, proof) that no longer stand for their account, in two queries.
 

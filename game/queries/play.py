@@ -93,6 +93,12 @@ def current_hunt() -> Hunt | None:
     return Hunt.objects.filter(current=True).first()
 
 
+def joinable_hunt() -> Hunt | None:
+    """The current hunt unless it is over."""
+    hunt = current_hunt()
+    return hunt if hunt and phase(hunt.times, now_ms()) is not Phase.ENDED else None
+
+
 def hunt_view(hunt: Hunt, now: int) -> HuntView:
     held = content.of(hunt)
     return HuntView(

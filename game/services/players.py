@@ -49,6 +49,18 @@ def join(user: AbstractBaseUser, hunt: Hunt, name: str) -> Player:
         raise errors.NameTaken from None
 
 
+def check_name(hunt: Hunt, name: str) -> str:
+    """The name as it would be stored. Raises BadName or NameTaken; a name that is free now can be taken by the time
+    that `join` asks for it."""
+    try:
+        cleaned = clean_name(name)
+    except ValueError as error:
+        raise errors.BadName from error
+    if Player.objects.filter(hunt=hunt, name_key=name_key(cleaned)).exists():
+        raise errors.NameTaken
+    return cleaned
+
+
 def enter(hunt_id: int, player_id: int) -> PlayerSnapshot:
     """The snapshot of a player's page; the first time the first question is in it, its clock starts.
 

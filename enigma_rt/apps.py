@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
+from django.http import HttpRequest
+
+
+class EnigmaConfig(AppConfig):
+    name = "enigma_rt"
+
+    def ready(self) -> None:
+        from enigma_rt import checks
+
+        checks.register()
+        user_logged_out.connect(close_sockets, dispatch_uid="enigma_rt.close_sockets")
+
+
+def close_sockets(request: HttpRequest, **_: Any) -> None:
+    """The sockets of a session end with it. Django sends this signal while the session still has its key."""
+    from game.services.players import signed_out
+
+    if request is not None and request.session.session_key:
+        signed_out(request.session.session_key)

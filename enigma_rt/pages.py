@@ -1,0 +1,190 @@
+"""The pages, thin: who may see them and what they are told. What they show live comes through the sockets."""
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from enigma_rt.forms import JoinForm, pop_wish
+from game import errors
+from game.queries import accounts
+from game.queries import play as queries
+from game.queries.clock import now_ms
+from game.queries.play import HuntView
+from game.services import players
+
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture can be an SVG: opened by itself it may neither run nor load anything."""
+YEAR_S = 365 * 24 * 3600
+
+
+def hunt_view() -> HuntView | None:
+    """The current hunt as its pages know it."""
+    hunt = queries.current_hunt()
+    return queries.hunt_view(hunt, now_ms()) if hunt else None
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def landing(request: HttpRequest) -> HttpResponse:
+    hunt = hunt_view()
+    name = accounts.player_name(request.user.pk, hunt.id) if hunt and request.user.is_authenticated else None
+    return render(request, "landing.html", {"hunt": hunt, "player_name": name})
+
+
+@require_safe
+@never_cache
+@login_required
+def play(request: HttpRequest) -> HttpResponse:
+    hunt = hunt_view()
+    if hunt is None:
+        return redirect("landing")
+    if accounts.player_name(request.user.pk, hunt.id) is None:
+        return redirect("join")
+    return render(request, "play.html", {"hunt": hunt})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def join(request: HttpRequest) -> HttpResponse:
+    """The name under which an account plays in the current hunt. `form` is null when there is nothing to join."""
+    row = queries.current_hunt()
+    hunt = queries.hunt_view(row, now_ms()) if row else None
+    if hunt and accounts.player_name(request.user.pk, hunt.id) is not None:
+        return redirect("play")
+    if row is None or hunt is None or hunt.phase == "ended":
+        return render(request, "join.html", {"hunt": hunt, "form": None})
+    form = JoinForm(row, request.POST if request.method == "POST" else pop_wish(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            players.join(request.user, row, form.cleaned_data["name"])
+        except errors.GameError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("play")
+    return render(request, "join.html", {"hunt": hunt, "form": form}, status=422 if request.POST else 200)
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def rules(request: HttpRequest) -> HttpResponse:
+    """`settings` holds every number of the hunt (game/rules/settings.py), `curve` its way of counting points."""
+    row = queries.current_hunt()
+    numbers = queries.settings_of(row) if row else None
+    context = {
+        "hunt": queries.hunt_view(row, now_ms()) if row else None,
+        "settings": numbers,
+        "curve": numbers and curve(numbers.curve),
+    }
+    return render(request, "rules.html", context)
+
+
+def curve(name: str) -> dict[str, str]:
+    """A curve's name and what it means, for people."""
+    return {
+        "elapsed": {
+            "name": _("Against the clock"),
+            "text": _(
+                "What an answer is worth falls with the time that you have had the question. Pauses do not count."
+            ),
+        },
+        "solve_order": {
+            "name": _("First come, first served"),
+            "text": _(
+                "What an answer is worth depends on how many hunters have solved the question before you."
+            ),
+        },
+    }[name]
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def board(request: HttpRequest) -> HttpResponse:
+    address = (settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}") + reverse("landing")
+    return render(
+        request, "board.html", {"hunt": hunt_view(), "join_url": address, "join_qr": qr_code(address)}
+    )
+
+
+def qr_code(text: str) -> SafeString:
+    """An inline SVG without styles, which the content policy would strip: black on a white field of its own, whatever
+    lies behind it. The quiet zone of four modules is part of the picture."""
+    svg = segno.make(text, error="m", micro=False).svg_inline(border=4, light="#fff", omitsize=True)
+    return mark_safe(svg)  # noqa: S308  # made of modules and coordinates, not of the text
+
+
+@require_safe
+@never_cache
+@login_required
+def console(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return render(request, "console.html", {"hunt": hunt_view()})
+
+
+@require_safe
+def image(request: HttpRequest, token: str) -> HttpResponse:
+    """A question's picture, for those who have reached it. Nobody else learns that it exists."""
+    user = request.user
+    found = queries.image(token, user.pk, staff=user.is_staff) if user.is_authenticated else None
+    if found is None:
+        raise Http404
+    data, media_type = found
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Security-Policy"] = IMAGE_POLICY
+    response["ETag"] = etag = quote_etag(token)
+    patch_cache_control(response, private=True, immutable=True, max_age=YEAR_S)
+    answer = get_conditional_response(request, etag=etag, response=response)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+# --- what went wrong ------------------------------------------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _sorry(request, 400, _("That request makes no sense"), _("Go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _sorry(
+        request, 403, _("Not for this account"), _("This page belongs to the organisers of the hunt.")
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _sorry(
+        request, 404, _("Nothing is here"), _("The address may have a letter wrong, or the page has moved.")
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _sorry(
+        request,
+        500,
+        _("The machine slipped"),
+        _("It is our fault, and it has been noted. Try again in a moment."),
+    )
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token does not fit: nearly always a page left open over a log-in in another tab."""
+    return _sorry(request, 403, _("That page was too old"), _("Open it again and send it once more."))
+
+
+def _sorry(request: HttpRequest, status: int, title: Any, text: Any) -> HttpResponse:
+    response = render(request, "error.html", {"status": status, "title": title, "text": text}, status=status)
+    patch_cache_control(response, no_store=True)
+    return response

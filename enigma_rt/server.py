@@ -1,0 +1,186 @@
+"""Daphne as this project needs it. Import it only after `launcher.install_loop`: it decides the event loop for good.
+
+What differs: sockets may be closed with 1012 (Daphne turns it into 1011); a client that does not read, or sends much
+more than is read, is dropped before it costs memory; it listens on a socket that is open already; stopping is left to
+whoever started it.
+"""
+
+import asyncio
+import logging
+import socket
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerProtocol
+from daphne import server
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import reactor
+from twisted.internet.interfaces import IPushProducer
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    STDLibLogObserver,
+    globalLogBeginner,
+)
+from zope.interface import implementer
+
+from consumers.protocol import Close
+
+logger = logging.getLogger(__name__)
+
+MAX_MESSAGE = 65_536
+"""Bytes, both ways: Daphne's limit also caps what it sends. The application allows far less inbound."""
+PING_INTERVAL_S, PING_TIMEOUT_S = 20, 10
+HTTP_TIMEOUT_S = 30
+STALL_S = 2.0
+"""How long a client's full buffer (64 KiB beyond the kernel's own) is put up with."""
+UNREAD_LIMIT = 64
+"""Frames that may wait for their consumer."""
+FORWARDED = {
+    "proxy_forwarded_address_header": "X-Forwarded-For",
+    "proxy_forwarded_port_header": "X-Forwarded-Port",
+    "proxy_forwarded_proto_header": "X-Forwarded-Proto",
+}
+# Those that RFC 6455 and IANA name for servers but the library refuses to an application.
+SERVER_CODES = frozenset({1001, 1011, 1012, 1013})
+
+
+@implementer(IPushProducer)
+class Patience:
+    """Told by the transport when a client's buffer is full; drops the client when it still is a while later."""
+
+    def __init__(self, connection: "Socket") -> None:
+        self._connection = connection
+        self._timer: Any = None
+
+    def pauseProducing(self) -> None:  # noqa: N802  # Twisted's names
+        if self._timer is None:
+            self._timer = reactor.callLater(STALL_S, self._look)
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    stopProducing = resumeProducing  # noqa: N815
+
+    def _look(self) -> None:
+        self._timer = None
+        transport = self._connection.transport
+        if len(transport.dataBuffer) + transport._tempDataLen <= transport.bufferSize:
+            # It reads, but slowly: "resume" only comes when everything has been read.
+            self.pauseProducing()
+            return
+        logger.info("socket %s dropped: it does not read", self._connection.client_addr)
+        self._connection.dropConnection(abort=True)
+
+
+class Socket(WebSocketProtocol):
+    """One WebSocket connection."""
+
+    flooded = False
+
+    def onOpen(self) -> None:  # noqa: N802
+        super().onOpen()
+        # Until the upgrade this place belonged to the HTTP channel, which nobody listens to any more.
+        self.transport.unregisterProducer()
+        self.patience = Patience(self)
+        self.transport.registerProducer(self.patience, True)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        if self.flooded:
+            return
+        if self.application_queue.qsize() >= UNREAD_LIMIT:
+            self.flooded = True
+            self.serverClose(Close.FLOOD)
+            return
+        super().onMessage(payload, isBinary)
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
+        if hasattr(self, "patience"):
+            self.patience.stopProducing()
+        super().onClose(wasClean, code, reason)
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        if code in SERVER_CODES and self.state == WebSocketServerProtocol.STATE_OPEN:
+            self.sendCloseFrame(code=code, isReply=False)
+        else:
+            super().serverClose(code)
+
+
+class SocketFactory(WebSocketFactory):
+    protocol = Socket
+
+
+class Server(server.Server):  # type: ignore[misc]
+    """Serves `application` from `listen` to `stop_listening`; the reactor is run by the caller."""
+
+    def __init__(self, application: Any, *, behind_proxy: bool) -> None:
+        super().__init__(
+            application,
+            endpoints=["adopted"],
+            http_timeout=HTTP_TIMEOUT_S,
+            request_buffer_size=65_536,
+            websocket_timeout=-1,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            websocket_max_message_size=MAX_MESSAGE,
+            websocket_max_frame_size=MAX_MESSAGE,
+            server_name="enigma",
+            **(FORWARDED if behind_proxy else {}),
+        )
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self.http_factory = HTTPFactory(self)
+        self.ws_factory = SocketFactory(self, server=self.server_name)
+        self.ws_factory.setProtocolOptions(
+            autoPingTimeout=self.ping_timeout,
+            allowNullOrigin=True,  # judged by the consumers
+            openHandshakeTimeout=self.websocket_handshake_timeout,
+            maxMessagePayloadSize=MAX_MESSAGE,
+            maxFramePayloadSize=MAX_MESSAGE,
+            failByDrop=False,  # a frame that breaks the rules is answered by a close code
+        )
+        self._port: Any = None
+
+    def listen(self, listening: socket.socket) -> None:
+        """Take over a socket that listens already."""
+        globalLogBeginner.beginLoggingTo(
+            [FilteringLogObserver(STDLibLogObserver("twisted"), [LogLevelFilterPredicate(LogLevel.error)])],
+            redirectStandardIO=False,
+            discardBuffer=True,
+        )
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(2, self.timeout_checker)
+        listening.setblocking(False)
+        self._port = reactor.adoptStreamPort(listening.fileno(), listening.family, self.http_factory)
+        listening.close()
+
+    async def stop_listening(self) -> None:
+        """Accept no more connections; those that are open stay."""
+        stopped = self._port.stopListening() if self._port else None
+        self._port = None
+        if stopped is not None:
+            await stopped.asFuture(asyncio.get_running_loop())
+
+    def open_requests(self) -> int:
+        return sum(isinstance(connection, WebRequest) for connection in self._open())
+
+    def open_sockets(self) -> int:
+        return sum(isinstance(connection, Socket) for connection in self._open())
+
+    async def end_applications(self) -> None:
+        """Cancel what still runs, and wait for it."""
+        running = [
+            details["application_instance"]
+            for details in self.connections.values()
+            if "application_instance" in details
+        ]
+        for application in running:
+            application.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _open(self) -> list[Any]:
+        return [
+            connection for connection, details in self.connections.items() if "disconnected" not in details
+        ]
