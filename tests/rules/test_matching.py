@@ -44,6 +44,8 @@ awkward = st.text(st.one_of(st.sampled_from(AWKWARD), st.characters()), max_size
         ("rock & roll", "rockroll"),
         ("Hawaiʻi", "hawaii"),
         ("O´Brien", "obrien"),
+        ("´tis", "tis"),
+        ("東´京", "東京"),
         ("zero\u200bwidth\u00ad", "zerowidth"),
         ("\u202eright to left", "righttoleft"),
         # diacritics and the letters that have none
