@@ -19,5 +19,5 @@ def close_sockets(request: HttpRequest, **_: Any) -> None:
     """The sockets of a session end with it. Django sends this signal while the session still has its key."""
     from game.services.players import signed_out
 
-    if request is not None and request.session.session_key:
+    if request.session.session_key:
         signed_out(request.session.session_key)

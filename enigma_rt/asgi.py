@@ -1,7 +1,7 @@
 """Where every connection comes in: checks of health, pages, sockets."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 import django
 
@@ -34,6 +34,6 @@ async def no_such_socket(scope: Any, receive: Any, send: Any) -> None:
 
 
 # Origin and session are looked at by the consumers, which can close with a code that says what was wrong.
-sockets = URLRouter([*websocket_urlpatterns, re_path(r"", no_such_socket)])
+sockets = URLRouter([*websocket_urlpatterns, re_path(r"", cast(Any, no_such_socket))])
 
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})

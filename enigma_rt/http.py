@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 WAIT_S = 10.0
@@ -64,10 +64,11 @@ class Pages(ASGIHandler):
         return await sync_to_async(self._respond)(request)
 
     def _respond(self, request: HttpRequest) -> HttpResponseBase:
-        response: Any = self.get_response(request)
-        if response.streaming and not response.is_async:
+        response: HttpResponseBase = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
             # Files: read here, where waiting for a disk holds up nobody else.
-            response.streaming_content = _one_by_one(list(response.streaming_content))
+            parts = cast(Iterable[bytes], response.streaming_content)
+            response.streaming_content = _one_by_one(list(parts))
         return response
 
 

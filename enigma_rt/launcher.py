@@ -74,6 +74,7 @@ def install_loop() -> asyncio.AbstractEventLoop:
     """Make the event loop of this process, uvloop's if it is there. Before Daphne is imported, which makes its own."""
     from twisted.internet import asyncioreactor
 
+    install: Any = asyncioreactor.install
     try:
         import uvloop
     except ImportError:
@@ -81,7 +82,7 @@ def install_loop() -> asyncio.AbstractEventLoop:
     else:
         loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
-    asyncioreactor.install(loop)
+    install(loop)
     return loop
 
 
@@ -137,7 +138,8 @@ class _Process:
     ) -> None:
         from twisted.internet import reactor
 
-        self._loop, self._reactor, self._server = loop, reactor, server
+        self._reactor: Any = reactor  # its interfaces do not say what it takes
+        self._loop, self._server = loop, server
         self._drain_s = drain_s
         self._companions = companions
         self._running: list[asyncio.Future[None]] = []

@@ -4,6 +4,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,11 +36,21 @@ def hunt_view() -> HuntView | None:
     return queries.hunt_view(hunt, now_ms()) if hunt else None
 
 
+def _account(request: HttpRequest) -> AbstractBaseUser:
+    """Of somebody who has signed in."""
+    assert isinstance(request.user, AbstractBaseUser)
+    return request.user
+
+
 @require_safe
 @cache_control(private=True, no_cache=True)
 def landing(request: HttpRequest) -> HttpResponse:
     hunt = hunt_view()
-    name = accounts.player_name(request.user.pk, hunt.id) if hunt and request.user.is_authenticated else None
+    name = (
+        accounts.player_name(_account(request).pk, hunt.id)
+        if hunt and request.user.is_authenticated
+        else None
+    )
     return render(request, "landing.html", {"hunt": hunt, "player_name": name})
 
 
@@ -50,7 +61,7 @@ def play(request: HttpRequest) -> HttpResponse:
     hunt = hunt_view()
     if hunt is None:
         return redirect("landing")
-    if accounts.player_name(request.user.pk, hunt.id) is None:
+    if accounts.player_name(_account(request).pk, hunt.id) is None:
         return redirect("join")
     return render(request, "play.html", {"hunt": hunt})
 
@@ -62,14 +73,14 @@ def join(request: HttpRequest) -> HttpResponse:
     """The name under which an account plays in the current hunt. `form` is null when there is nothing to join."""
     row = queries.current_hunt()
     hunt = queries.hunt_view(row, now_ms()) if row else None
-    if hunt and accounts.player_name(request.user.pk, hunt.id) is not None:
+    if hunt and accounts.player_name(_account(request).pk, hunt.id) is not None:
         return redirect("play")
     if row is None or hunt is None or hunt.phase == "ended":
         return render(request, "join.html", {"hunt": hunt, "form": None})
     form = JoinForm(row, request.POST if request.method == "POST" else pop_wish(request))
     if request.method == "POST" and form.is_valid():
         try:
-            players.join(request.user, row, form.cleaned_data["name"])
+            players.join(_account(request), row, form.cleaned_data["name"])
         except errors.GameError as refusal:
             form.refuse(refusal)
         else:

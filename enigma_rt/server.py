@@ -14,7 +14,7 @@ from autobahn.twisted.websocket import WebSocketServerProtocol
 from daphne import server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
-from twisted.internet import reactor
+from twisted.internet import reactor as installed_reactor
 from twisted.internet.interfaces import IPushProducer
 from twisted.logger import (
     FilteringLogObserver,
@@ -28,6 +28,8 @@ from zope.interface import implementer
 from consumers.protocol import Close
 
 logger = logging.getLogger(__name__)
+
+reactor: Any = installed_reactor  # its interfaces do not say what it takes
 
 MAX_MESSAGE = 65_536
 """Bytes, both ways: Daphne's limit also caps what it sends. The application allows far less inbound."""
@@ -113,7 +115,7 @@ class SocketFactory(WebSocketFactory):
     protocol = Socket
 
 
-class Server(server.Server):  # type: ignore[misc]
+class Server(server.Server):
     """Serves `application` from `listen` to `stop_listening`; the reactor is run by the caller."""
 
     def __init__(self, application: Any, *, behind_proxy: bool) -> None:
@@ -145,11 +147,10 @@ class Server(server.Server):  # type: ignore[misc]
 
     def listen(self, listening: socket.socket) -> None:
         """Take over a socket that listens already."""
-        globalLogBeginner.beginLoggingTo(
-            [FilteringLogObserver(STDLibLogObserver("twisted"), [LogLevelFilterPredicate(LogLevel.error)])],
-            redirectStandardIO=False,
-            discardBuffer=True,
-        )
+        errors_only: Any = LogLevelFilterPredicate(LogLevel.error)
+        to_logging: Any = STDLibLogObserver("twisted")
+        observer: Any = FilteringLogObserver(to_logging, [errors_only])
+        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
         reactor.callLater(1, self.application_checker)
         reactor.callLater(2, self.timeout_checker)
         listening.setblocking(False)

@@ -4,102 +4,48 @@ Embedded (nothing set): SQLite and the in-memory channel layer. Production: DATA
 `enigma_rt/checks.py` names a wrong or unsafe setting before anything starts.
 """
 
-import contextlib
 import os
 import secrets
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from enigma_rt.environment import LOG_LEVELS, POSTGRESQL, SQLITE, Environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+env = Environment(os.environ)
+ENVIRONMENT_PROBLEMS = env.problems
+"""What is wrong with values read here, one sentence each."""
 
-ENVIRONMENT_PROBLEMS: list[str] = []
-"""What is wrong with values read here, one sentence each; `checks.py` makes them errors."""
-
-SQLITE, POSTGRESQL = "django.db.backends.sqlite3", "django.db.backends.postgresql"
-
-
-def _flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, "1" if default else "").lower() in ("1", "true", "yes", "on")
-
-
-def _whole(name: str, default: int, lowest: int, highest: int) -> int:
-    raw = os.environ.get(name, "")
-    if not raw:
-        return default
-    if raw.isdecimal() and lowest <= int(raw) <= highest:
-        return int(raw)
-    ENVIRONMENT_PROBLEMS.append(
-        f"{name} must be a whole number from {lowest} to {highest}, not {raw[:40]!r}."
-    )
-    return default
-
-
-def _database(name: str, default: str) -> dict[str, Any]:
-    raw = os.environ.get(name) or default
-    try:
-        found = dj_database_url.parse(raw, conn_max_age=None, conn_health_checks=True)
-        engine, base = found["ENGINE"], found["NAME"]
-    except (ValueError, KeyError):
-        engine, base = "", ""
-    if engine in (SQLITE, POSTGRESQL) and base:
-        return dict(found)
-    # Its text may hold a password: say what it should look like, not what it is.
-    ENVIRONMENT_PROBLEMS.append(
-        f"{name} must look like postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE."
-    )
-    # Refuses every query, so that nothing is read from or written to a database that nobody meant.
-    return {"ENGINE": "django.db.backends.dummy", "NAME": ""}
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
-
-
-def _secret_key(path: Path) -> str:
-    """The embedded mode's own key, made once and kept: sessions survive a restart without anybody choosing a secret."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
-        # link, not rename: of two processes that start at once the first key stays.
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text().strip()
-
-
-ENIGMA_ENV = os.environ.get("ENIGMA_ENV", "development")
+ENIGMA_ENV = env.text("ENIGMA_ENV", "development")
 PRODUCTION = ENIGMA_ENV == "production"
-DATA_DIR = Path(os.environ.get("ENIGMA_DATA_DIR", BASE_DIR / "var"))
+DATA_DIR = Path(env.text("ENIGMA_DATA_DIR", str(BASE_DIR / "var")))
 
-DEBUG = _flag("DEBUG") and not PRODUCTION
-SECRET_KEY_GIVEN = bool(os.environ.get("SECRET_KEY"))
+DEBUG_WANTED = env.flag("DEBUG")
+DEBUG = DEBUG_WANTED and not PRODUCTION
+SECRET_KEY_GIVEN = bool(env.text("SECRET_KEY"))
 # In production without one, `checks.py` refuses to start; until it can say so, no process may have a key that is known.
-SECRET_KEY = os.environ.get("SECRET_KEY") or (
-    secrets.token_urlsafe(50) if PRODUCTION else _secret_key(DATA_DIR / "secret_key")
+SECRET_KEY = env.text("SECRET_KEY") or (
+    secrets.token_urlsafe(50) if PRODUCTION else env.kept_secret(DATA_DIR / "secret_key")
 )
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
-ORIGINS = _list("ENIGMA_ORIGINS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
+ORIGINS = env.words("ENIGMA_ORIGINS")
 """Exact origins (scheme://host[:port]) that may open sockets and post forms. Empty (embedded): same host only."""
 CSRF_TRUSTED_ORIGINS = ORIGINS
 CSRF_FAILURE_VIEW = "enigma_rt.pages.stale_form"
-PUBLIC_URL = os.environ.get("ENIGMA_PUBLIC_URL", "").rstrip("/")
+PUBLIC_URL = env.text("ENIGMA_PUBLIC_URL").rstrip("/")
 """Where players find the hunt, shown on the projector. Empty: the address under which the projector was opened."""
 
 # --- the web process ------------------------------------------------------------------------------------------------
 
-HTTP_THREADS = _whole("ENIGMA_HTTP_THREADS", 4, 1, 64)
+HTTP_THREADS = env.whole("ENIGMA_HTTP_THREADS", 4, 1, 64)
 """Pages that are made at the same time; each thread keeps one database connection."""
-DRAIN_SECONDS = _whole("ENIGMA_DRAIN_SECONDS", 10 if PRODUCTION else 2, 0, 600)
+DRAIN_SECONDS = env.whole("ENIGMA_DRAIN_SECONDS", 10 if PRODUCTION else 2, 0, 600)
 """How long a stopping process gives its sockets to move to another."""
-BEHIND_PROXY = _flag("ENIGMA_PROXY")
+BEHIND_PROXY = env.flag("ENIGMA_PROXY")
 """Believe X-Forwarded-For, -Port and -Proto. Only behind a proxy that sets them itself."""
 
 # Daphne is not among them: its app makes the event loop in every command, before ours can choose a faster one.
@@ -125,7 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "enigma_rt.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -155,7 +101,7 @@ TEMPLATES = [
 
 # --- database -------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": _database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'enigma.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'enigma.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == SQLITE:
     # Without IMMEDIATE, concurrent writers fail at once in spite of the timeout: a read lock cannot be upgraded.
     DATABASES["default"]["OPTIONS"] = {
@@ -164,9 +110,7 @@ if DATABASES["default"]["ENGINE"] == SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
     # A file also in tests: the in-memory default cannot be shared between threads and processes.
-    DATABASES["default"]["TEST"] = {
-        "NAME": os.environ.get("ENIGMA_TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))
-    }
+    DATABASES["default"]["TEST"] = {"NAME": env.text("ENIGMA_TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))}
 elif DATABASES["default"]["ENGINE"] == POSTGRESQL:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
@@ -178,7 +122,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- realtime -------------------------------------------------------------------------------------------------------
 
-REDIS_URL = os.environ.get("REDIS_URL", "")
+REDIS_URL = env.text("REDIS_URL") if env.url("REDIS_URL", ("redis", "rediss", "unix")) else ""
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
@@ -205,7 +149,7 @@ else:
     }
 
 # JSON object of the ceilings in consumers/limits.py that differ from the defaults, as {"burst": 50}.
-SOCKET_LIMITS = os.environ.get("ENIGMA_SOCKET_LIMITS", "{}")
+SOCKET_LIMITS = env.text("ENIGMA_SOCKET_LIMITS", "{}")
 
 # --- scheduled work -------------------------------------------------------------------------------------------------
 
@@ -213,7 +157,7 @@ Q_CLUSTER = {
     "name": "enigma",
     # The ORM broker: the Redis broker loses what a crashed worker had popped.
     "orm": "default",
-    "workers": _whole("ENIGMA_WORKERS", 1, 1, 32),
+    "workers": env.whole("ENIGMA_WORKERS", 1, 1, 32),
     "timeout": 60,
     "retry": 300,
     "poll": 1,
@@ -239,7 +183,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "enigma_rt.forms.SignupForm"
-ACCOUNT_EMAIL_VERIFICATION = os.environ.get("ENIGMA_EMAIL_VERIFICATION", "none")
+ACCOUNT_EMAIL_VERIFICATION = env.choice(
+    "ENIGMA_EMAIL_VERIFICATION", "none", ("none", "optional", "mandatory")
+)
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 # Limits per address would lock out a campus behind one NAT; the ones per account stay.
@@ -248,30 +194,28 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
-EMAIL_URL = os.environ.get("EMAIL_URL", "")
-if EMAIL_URL:
-    _mail = urlsplit(EMAIL_URL)
+if _mail := env.url("EMAIL_URL", ("smtp", "smtp+tls", "smtps")):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail.hostname or ""
-    EMAIL_PORT = _mail.port or 587
-    EMAIL_HOST_USER = _mail.username or ""
-    EMAIL_HOST_PASSWORD = _mail.password or ""
+    EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_TIMEOUT = 10
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "enigma@localhost")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "enigma@localhost")
 
 # --- browser --------------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = False  # the proxy redirects
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # HSTS and the redirect are the proxy's
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
@@ -288,19 +232,30 @@ CONTENT_SECURITY_POLICY = {
         "trusted-types": ["lit-html", "enigma"],
     },
 }
+ADMIN_URL = "admin/"
+# Django's own pages: their scripts write markup, so no Trusted Types; the rest holds.
+ADMIN_CONTENT_SECURITY_POLICY = {
+    "default-src": [SELF],
+    "img-src": [SELF, "data:"],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+    "object-src": [NONE],
+}
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("ENIGMA_STATIC_ROOT", DATA_DIR / "static"))
+STATIC_ROOT = Path(env.text("ENIGMA_STATIC_ROOT", str(DATA_DIR / "static")))
+HASHED_STATIC = PRODUCTION or env.flag("ENIGMA_HASHED_STATIC")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "enigma_rt.static.HashedStatic"
-        if PRODUCTION or _flag("ENIGMA_HASHED_STATIC")
+        if HASHED_STATIC
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 # Outside production static files are found where they lie, so that a changed stylesheet needs no collecting.
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not (PRODUCTION or _flag("ENIGMA_HASHED_STATIC"))
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not HASHED_STATIC
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
@@ -316,7 +271,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LOG_LEVELS)},
     "loggers": {
         "daphne": {"level": "WARNING"},
         "django_q": {"level": "WARNING"},

@@ -1,6 +1,7 @@
 """The addresses of the pages. Ours have no slash at the end; with one they are found too."""
 
 from allauth.account import urls as account_urls
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_page
@@ -22,7 +23,7 @@ urlpatterns = [
     re_path(r"^(?P<page>play|join|rules|board|console)/$", RedirectView.as_view(url="/%(page)s")),
     path("jsi18n/", cache_page(CATALOG_S)(JavaScriptCatalog.as_view(packages=["enigma_rt"])), name="jsi18n"),
     path("accounts/", include(account_urls)),
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_URL, admin.site.urls),
 ]
 
 handler400 = "enigma_rt.pages.bad_request"
