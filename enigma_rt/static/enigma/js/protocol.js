@@ -25,7 +25,7 @@ export const FINAL = Object.freeze(
 );
 
 /** Error codes after which the command stays in the outbox and is sent again with the same id. */
-export const RETRIED = Object.freeze(new Set(["retry_later", "rate_limited", "too_fast"]));
+export const RETRIED = Object.freeze(new Set(["retry_later", "rate_limited"]));
 
 /** The frame in `text`, or null when it is not one: a page must outlive whatever arrives. */
 export function parse(text) {

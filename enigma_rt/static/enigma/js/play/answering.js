@@ -9,11 +9,20 @@ import { refusal, verdict } from "./words.js";
 const LETTER = 55; // ms between two letters of a right answer
 const MOST_LETTERS = 18;
 const AFTERGLOW = 350;
+const STAYS = 8000; // ms that a line stays when nobody types over it
 
 export function createAnswering(page, { link, outbox, drafts, counted, live }) {
   const field = () => $("#answer");
   const lamps = () => $("lamp-board");
   let holding;
+  let fading;
+
+  /** Puts one line above the field, for a while. */
+  function tell(signal) {
+    clearTimeout(fading);
+    page.set({ signal });
+    fading = setTimeout(() => page.signal === signal && page.set({ signal: null }), STAYS);
+  }
 
   return {
     typed(event) {
@@ -21,7 +30,7 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
       // A phone's keyboard reports the whole word it is composing: its last letter is the key.
       lamps().flash(event.inputType === "insertCompositionText" ? text.slice(-1) : text);
       drafts.save(page.state.question?.q, field().value);
-      page.set({ draft: field().value, signal: page.signal?.kind === "wrong" || page.signal?.kind === "close" ? null : page.signal });
+      page.set({ draft: field().value, signal: null });
     },
 
     submit(event) {
@@ -34,13 +43,13 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
       const { state } = page;
       const text = field().value.trim();
       if (scene(state) !== "question" || page.final || page.wait > 0) return;
-      if (!text) return field().focus();
+      if (!text) return field().focus({ preventScroll: true });
       const q = state.question.q;
       const same = outbox.waiting.some((sent) => sent.t === kind && sent.q === q && sent.text === text);
       if (!same) link.submit(kind === "answer" ? command.answer(q, text) : command.acceptClose(q, text));
       page.set({ signal: null });
       counted();
-      field().focus();
+      field().focus({ preventScroll: true });
     },
 
     /** The outcome of an answer. */
@@ -50,7 +59,7 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
       say(live, [said.text, said.detail].filter(Boolean).join(" "));
       if (reply.verdict === "correct") return this.right(sent, said, mine);
       lamps().mood(reply.verdict);
-      page.set({ signal: said });
+      tell(said);
       if (mine && document.activeElement === field()) field().select();
     },
 
@@ -61,7 +70,8 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
       if (mine) field().value = "";
       drafts.clear();
       const hold = still() ? 0 : (shown ?? []).length * LETTER + AFTERGLOW;
-      page.set({ signal: { ...said, letters: shown }, draft: field().value, powersOpen: false, confirming: null, held: hold ? page.state : null });
+      tell({ ...said, letters: shown });
+      page.set({ draft: field().value, powersOpen: false, confirming: null, held: hold ? page.state : null });
       clearTimeout(holding);
       holding = setTimeout(() => this.onward(), hold);
     },
@@ -82,14 +92,15 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
     hinted() {
       const text = gettext("The hint is open, under the question.");
       say(live, text);
-      page.set({ signal: { kind: "note", text, detail: "" }, view: "stage" });
+      tell({ kind: "note", text, detail: "" });
+      page.set({ view: "stage" });
       setTimeout(() => $("#stage .hint")?.scrollIntoView({ block: "center", behavior: still() ? "instant" : "smooth" }));
     },
 
     refused(sent, error) {
       const text = refusal(error);
       say(live, text);
-      page.set({ signal: { kind: "refused", text, detail: "" } });
+      tell({ kind: "refused", text, detail: "" });
       if (sent && "text" in sent && !field().value) {
         field().value = sent.text;
         page.set({ draft: sent.text });

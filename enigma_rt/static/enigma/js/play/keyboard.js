@@ -24,7 +24,7 @@ export function typeAnywhere() {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.key.length !== 1) return;
     if (event.target !== document.body || event.key === " ") return;
     const field = $("#answer");
-    if (field && !field.readOnly) field.focus();
+    if (field && !field.readOnly) field.focus({ preventScroll: true });
     else $("lamp-board")?.flash(event.key);
   });
 }

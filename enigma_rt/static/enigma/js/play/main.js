@@ -44,7 +44,7 @@ const act = {
   },
   togglePowers() {
     page.set({ powersOpen: !page.powersOpen, confirming: null });
-    if (!page.powersOpen) $("#answer").focus();
+    if (!page.powersOpen) $("#answer").focus({ preventScroll: true });
   },
   confirm(confirming) {
     page.set({ confirming, armed: false });
@@ -56,7 +56,7 @@ const act = {
     const { q } = page.state.question;
     link.submit(power === "hint" ? command.hint(q, pay) : command.skip(q));
     counted();
-    $("#answer").focus();
+    $("#answer").focus({ preventScroll: true });
   },
 };
 

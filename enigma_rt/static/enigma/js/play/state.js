@@ -80,7 +80,8 @@ function standings(state, frame) {
     ...state,
     board: follow(state.board, frame),
     moved: frame.moves.map(([player]) => player),
-    change: touched ? change : state.change,
+    // A line that is no longer true goes: my rank has changed without anybody crossing me (somebody was removed).
+    change: touched ? change : state.change?.after === change.after ? state.change : null,
   };
 }
 

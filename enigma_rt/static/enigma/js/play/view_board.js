@@ -2,8 +2,7 @@
 
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
-import { timeOfDay } from "../clock.js";
-import { format, gettext, locale, ngettext, number } from "../i18n.js";
+import { format, gettext, ngettext, number } from "../i18n.js";
 
 export function standings({ state: { board, around, moved, me } }) {
   if (!board) return html`<p class="soft pad">${gettext("The board is on its way.")}</p>`;
@@ -13,7 +12,8 @@ export function standings({ state: { board, around, moved, me } }) {
   return html`
     <h2 class="pad">${gettext("Board")} <small class="soft">${format(ngettext("%(n)s player", "%(n)s players", board.total), { n: number(board.total) })}</small></h2>
     <table class="standings">
-      <thead class="hush"><tr><th>${gettext("Rank")}</th><th>${gettext("Player")}</th><th>${gettext("Last solve")}</th><th>${gettext("Points")}</th></tr></thead>
+      <colgroup><col class="c-rank" /><col /><col class="c-points" /></colgroup>
+      <thead class="hush"><tr><th>${gettext("Rank")}</th><th>${gettext("Player")}</th><th>${gettext("Points")}</th></tr></thead>
       <tbody>
         ${repeat(rows, ({ row }) => row[0], ({ rank, row }) => line(rank, row, { mine: row[0] === me.player, gap: rank === near[0]?.rank && rank > top.length + 1, moved: moved.includes(row[0]), version: board.version }))}
       </tbody>
@@ -22,13 +22,12 @@ export function standings({ state: { board, around, moved, me } }) {
   `;
 }
 
-function line(rank, [, name, points, last, finished], { mine, gap, moved, version }) {
+function line(rank, [, name, points, , finished], { mine, gap, moved, version }) {
   // The class's name changes with each move, or the glow would not start again.
   const glow = moved ? `moved-${version % 2}` : "";
   return html`<tr class=${`${glow} ${gap ? "gap" : ""}`} aria-current=${mine ? "true" : "false"}>
     <td class="number rank-cell">${number(rank)}</td>
     <th scope="row"><bdi>${name}</bdi>${mine ? html` <span class="you">${gettext("you")}</span>` : ""}${finished ? html` <span class="done" title=${gettext("finished")}>✦<span class="hush">${gettext("finished")}</span></span>` : ""}</th>
-    <td class="number last">${last === null ? "" : timeOfDay(last, locale())}</td>
     <td class="number points-cell">${number(points)}</td>
   </tr>`;
 }

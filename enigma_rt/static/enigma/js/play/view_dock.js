@@ -19,8 +19,9 @@ export function dock(page, act) {
         <span class="hush">${gettext("Power-ups")}</span>
       </button>
       <label class="hush" for="answer">${open ? format(gettext("Answer to question %(n)s"), { n: page.state.question.q }) : gettext("Answer")}</label>
-      <input id="answer" class="answer" type="text" maxlength=${MAX_ANSWER} placeholder=${open ? gettext("Type the answer") : nothing} ?readonly=${!open}
+      <input id="answer" class="answer" type="text" maxlength=${MAX_ANSWER} placeholder=${open && !page.signal?.letters ? gettext("Your answer") : nothing} ?readonly=${!open}
         autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send" aria-describedby="signal" @input=${act.typed} />
+      ${page.signal?.letters && !page.draft ? tape(page.signal.letters) : ""}
       <button type="submit" class="button send" aria-disabled=${String(!open || page.wait > 0)}>
         ${page.wait > 0 ? html`<span class="number">${countdown(page.wait)}</span>` : gettext("Send")}
       </button>
@@ -41,9 +42,9 @@ function signal({ signal: said, waiting: count, link, wait }) {
     line = { kind: "refused", text: gettext("Too many wrong guesses."), detail: format(gettext("Again in %(time)s"), { time: countdown(wait) }) };
   }
   return html`<p class="signal" id="signal" data-kind=${line?.kind ?? "none"}>
-    ${line ? html`<span class="mark" aria-hidden="true">${MARKS[line.kind]}</span>${line.letters ? tape(line.letters) : ""}<strong>${line.text}</strong> <span class="detail">${line.detail}</span>` : ""}
+    ${line ? html`<span class="mark" aria-hidden="true">${MARKS[line.kind]}</span><strong>${line.text}</strong> <span class="detail">${line.detail}</span>` : ""}
   </p>`;
 }
 
 /** The right answer, letter by letter. Readers get it from the field and the words. */
-const tape = (letters) => html`<span class="tape" aria-hidden="true">${letters.map((letter) => html`<i>${letter}</i>`)}</span>`;
+const tape = (letters) => html`<span class="tape" aria-hidden="true" ?data-many=${letters.length > 9}>${letters.map((letter) => html`<i>${letter}</i>`)}</span>`;

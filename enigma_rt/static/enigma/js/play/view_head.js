@@ -55,7 +55,7 @@ function pointsGauge({ me }) {
 function xpGauge({ state: { me, prices, hunt }, now }) {
   const seconds = me?.next_tick && hunt.phase !== "ended" ? secondsUntil(me.next_tick, now) : null;
   const full = me && me.xp >= prices.xp_cap;
-  const next = full ? gettext("full") : seconds === null ? "" : `+${prices.xp_per_hour} ${countdown(seconds)}`;
+  const next = full ? gettext("full") : seconds === null ? "" : `+${prices.xp_per_hour}\n${countdown(seconds)}`;
   const spoken = seconds === null || full ? "" : format(ngettext("next grant in %(n)s minute", "next grant in %(n)s minutes", Math.ceil(seconds / 60)), { n: Math.ceil(seconds / 60) });
   return html`<div class="gauge xp">
     <dt>${gettext("XP")}</dt>

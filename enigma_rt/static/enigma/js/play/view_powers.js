@@ -12,7 +12,7 @@ export function powerups(page, act) {
     <header>
       <h2>${gettext("Power-ups")}</h2>
       <p class="soft">${format(gettext("You have %(xp)s XP"), { xp: me.xp })} <small>${untilGrant(page)}</small></p>
-      <button type="button" class="button quiet" @click=${act.togglePowers}>${gettext("Close")}</button>
+      <button type="button" class="button quiet" @click=${act.togglePowers}>${gettext("Put away")}</button>
     </header>
     <ul class="power-list">${offers(page, prices).map((offer) => row(offer, page, act))}</ul>
   </section>`;

@@ -3,7 +3,7 @@
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { keyed } from "../../vendor/lit-html/directives/keyed.js";
 import { inWords, parts, secondsUntil, zoned } from "../clock.js";
-import { format, gettext, locale, ngettext, number } from "../i18n.js";
+import { format, gettext, ngettext, number } from "../i18n.js";
 import { scene } from "./state.js";
 import { closed } from "./words.js";
 
@@ -48,18 +48,19 @@ function scheduled({ state: { hunt }, now }) {
   ];
   const spoken = seconds ? format(gettext("Starts in %(time)s"), { time: inWords(seconds, ngettext) }) : gettext("Opening …");
   return html`<div class="notice countdown">
-    <p class="plate">${gettext("Sealed until")} ${zoned(hunt.starts_at, locale())}</p>
+    <p class="plate">${gettext("Sealed")}</p>
     <h1 tabindex="-1">${hunt.title}</h1>
     <p class="tagline">${hunt.tagline}</p>
     <div class="wheels" role="timer" aria-label=${spoken}>
       ${wheels.map(([value, unit]) => html`<span class="wheelset" aria-hidden="true"><rotor-wheel width="2" .value=${value}></rotor-wheel><small>${unit}</small></span>`)}
     </div>
+    <p class="opens">${format(gettext("Opens %(time)s."), { time: zoned(hunt.starts_at) })}</p>
     <p class="soft">${seconds ? gettext("The first page opens here by itself. Warm up the keys meanwhile.") : gettext("Opening …")}</p>
   </div>`;
 }
 
 function paused({ state: { hunt } }) {
-  return notice(gettext("Paused"), gettext("The organisers have paused the hunt"), gettext("The clock of your question stands still too. What you have typed stays here."), html`<p class="soft">${format(gettext("The hunt ends %(time)s."), { time: zoned(hunt.ends_at, locale()) })}</p>`);
+  return notice(gettext("Paused"), gettext("The organisers have paused the hunt"), gettext("The clock of your question stands still too. What you have typed stays here."), html`<p class="soft">${format(gettext("The hunt ends %(time)s."), { time: zoned(hunt.ends_at) })}</p>`);
 }
 
 function ended({ state: { me, board } }) {
@@ -94,7 +95,7 @@ function question({ state: { question: q, story, me, hunt }, rising }) {
       <enigma-html class="prose" .html=${q.html}></enigma-html>
       ${q.image ? html`<a class="picture" href=${q.image} target="_blank" rel="noopener"><img src=${q.image} alt=${q.image_alt ?? ""} decoding="async" /><span class="hush">${gettext("(opens large in a new tab)")}</span></a>` : ""}
       ${me.hint_html ? html`<aside class="hint" aria-label=${gettext("Hint")}><p class="label">${gettext("Hint")}</p><enigma-html class="prose" .html=${me.hint_html}></enigma-html></aside>` : ""}
-      <p class="faint ends">${format(gettext("The hunt ends %(time)s."), { time: zoned(hunt.ends_at, locale()) })}</p>
+      <p class="faint ends">${format(gettext("The hunt ends %(time)s."), { time: zoned(hunt.ends_at) })}</p>
     </section>
   </article>`);
 }

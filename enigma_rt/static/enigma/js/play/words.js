@@ -21,6 +21,7 @@ export function refusal({ code, text }) {
     too_large: gettext("That is too long to send."),
     bad_frame: gettext("The server could not read that. Reload the page, please."),
     bad_json: gettext("The server could not read that. Reload the page, please."),
+    server_error: gettext("Something went wrong on our side. Please send it again."),
     unknown_command: gettext("This page is older than the server. Reload it, please."),
   };
   return known[code] ?? text;
