@@ -93,6 +93,11 @@ def current_hunt() -> Hunt | None:
     return Hunt.objects.filter(current=True).first()
 
 
+def any_hunt() -> bool:
+    """Whether there is a hunt at all, current or not."""
+    return Hunt.objects.exists()
+
+
 def joinable_hunt() -> Hunt | None:
     """The current hunt unless it is over."""
     hunt = current_hunt()
