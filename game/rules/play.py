@@ -4,6 +4,7 @@ Everything that decides an award or a price is here or in the rules that this fi
 call `decide` and write what it returns. The same function judges on PostgreSQL and on SQLite, in tests and in batches.
 """
 
+import re
 from enum import StrEnum
 
 import msgspec
@@ -15,6 +16,11 @@ from game.rules.matching import AnswerKey, Verdict, judge_normalised, normalise
 from game.rules.phases import Phase, Times, phase, play_clock
 from game.rules.powerups import PowerUp, price
 from game.rules.settings import HuntSettings
+
+LONGEST_TEXT = 256
+PAYMENTS = ("points", "xp")
+# PostgreSQL cannot store a NUL, and no database a lone surrogate.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Kind(StrEnum):
@@ -150,6 +156,11 @@ def settle(state: State, settings: HuntSettings, times: Times, now: int) -> tupl
     ), entries
 
 
+def storable(text: str) -> bool:
+    """Whether both databases can hold this text as a command's. Commands with another are Invalid."""
+    return len(text) <= LONGEST_TEXT and not _UNSTORABLE.search(text)
+
+
 def wrong_rate(settings: HuntSettings) -> throttle.Rate:
     """The limit on wrong answers of a hunt."""
     return throttle.Rate(burst=settings.wrong_burst, per_minute=settings.wrong_per_minute)
@@ -174,6 +185,8 @@ def _gate(state: State, command: Command, moment: Moment) -> None:
         raise errors.PlayerFinished
     if command.q != state.position:
         raise errors.StaleQuestion
+    if not storable(command.text) or (command.kind is Kind.HINT and command.text not in PAYMENTS):
+        raise errors.Invalid
 
 
 def _pay(state: State, power_up: PowerUp, settings: HuntSettings) -> tuple[State, int]:

@@ -7,10 +7,10 @@ batch of one. Everything else here serves it.
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import (
-    DatabaseError,
     DataError,
     IntegrityError,
     InterfaceError,
@@ -29,7 +29,7 @@ from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.play import MeView, play_view, state_of
 from game.rules.matching import Verdict, judge_normalised, normalise
-from game.rules.play import Command, Entry, Kind, Moment, Outcome, State, decide
+from game.rules.play import Command, Entry, Kind, Moment, Outcome, State, decide, storable
 from game.services.locks import lock_players, share_hunt
 from game.services.rows import update_many
 from leaderboard import services as leaderboard
@@ -91,6 +91,10 @@ def submit(batch: Sequence[Submission]) -> list[Result]:
     stands by itself. When the connection breaks the batch is submitted once more with the same ids, and finds its own
     outcomes if it had been committed; a second failure is RetryLater for all, and the outcome is then unknown.
     """
+    return _submit_patiently(batch, tries=2)
+
+
+def _submit_patiently(batch: Sequence[Submission], tries: int) -> list[Result]:
     try:
         return _submit(batch)
     except (DataError, IntegrityError) as error:
@@ -98,22 +102,25 @@ def submit(batch: Sequence[Submission]) -> list[Result]:
             logger.warning("command %s refused by the database: %s", batch[0].command, type(error).__name__)
             return [errors.Invalid()]
         half = len(batch) // 2
-        return submit(batch[:half]) + submit(batch[half:])
-    except (OperationalError, InterfaceError):
+        return _submit_patiently(batch[:half], tries) + _submit_patiently(batch[half:], tries)
+    except (OperationalError, InterfaceError) as error:
         connection.close()
-        try:
-            return _submit(batch)
-        except DatabaseError as error:
-            logger.warning("batch of %d not judged: %s", len(batch), error)
-            connection.close()
-            return [errors.RetryLater() for _ in batch]
+        if tries > 1:
+            return _submit_patiently(batch, tries - 1)
+        logger.warning("batch of %d not judged: %s", len(batch), error)
+        return [errors.RetryLater() for _ in batch]
 
 
 @transaction.atomic
 def _submit(batch: Sequence[Submission]) -> list[Result]:
     """One transaction. Locks the hunts (shared: a pause or an end is exact), then the players by id; only THEN looks
     up command ids and reads the clock: a statement that did both would see what was true before it waited."""
-    hunts = {hunt_id: share_hunt(hunt_id) for hunt_id in sorted({item.hunt for item in batch})}
+    hunts: dict[int, Hunt] = {}
+    for hunt_id in sorted({item.hunt for item in batch}):
+        with suppress(
+            Hunt.DoesNotExist
+        ):  # deleted while somebody played it: NotFound, for its commands alone
+            hunts[hunt_id] = share_hunt(hunt_id)
     players = lock_players(item.player for item in batch)
     desk = _Desk(hunts, players, batch)
     results = [desk.judge(item) for item in batch]
@@ -152,8 +159,13 @@ class _Desk:
         questions: set[int] = set()
         to_solve: set[int] = set()
         for item in batch:
-            question = self.contents[item.hunt].item(item.q)
-            if question is None or item.kind not in (Kind.ANSWER, Kind.ACCEPT_CLOSE):
+            held = self.contents.get(item.hunt)
+            question = held.item(item.q) if held else None
+            if (
+                question is None
+                or item.kind not in (Kind.ANSWER, Kind.ACCEPT_CLOSE)
+                or not storable(item.text)
+            ):
                 continue
             guess = normalise(item.text)
             guesses.add(guess)
@@ -183,7 +195,7 @@ class _Desk:
 
     def judge(self, item: Submission) -> Result:
         player = self.players.get(item.player)
-        if player is None or player.hunt_id != item.hunt:
+        if player is None or player.hunt_id != item.hunt or item.hunt not in self.hunts:
             return errors.NotFound()
         if earlier := self.stored.get((item.player, item.command)):
             return self._again(item, earlier)
@@ -199,7 +211,7 @@ class _Desk:
         )
         try:
             outcome = decide(
-                state, Command(item.kind, item.q, item.text), question and question.puzzle, moment
+                state, Command(item.kind, item.q, item.text), question.puzzle if question else None, moment
             )
         except errors.GameError as refusal:
             return refusal
