@@ -1,4 +1,4 @@
-// PURE. Times on the wall: 24 hours, whatever the language, because they are read from afar and in a hurry.
+// PURE. Times on the wall and in the console: 24 hours, whatever the language, because they are read from afar and in a hurry.
 
 const format = (options, instant, locale, zone) =>
   new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone, ...options }).format(instant);
@@ -18,6 +18,10 @@ export const zoneName = (instant, locale, zone) =>
 /** "Saturday 14 November, 18:00 CET" in the order of the language */
 export const dayTime = (instant, locale, zone) =>
   format({ weekday: "long", day: "numeric", month: "long", timeZoneName: "short" }, instant, locale, zone);
+
+/** "Sat 14 Nov, 18:00 CET" in the order of the language */
+export const shortDayTime = (instant, locale, zone) =>
+  format({ weekday: "short", day: "numeric", month: "short", timeZoneName: "short" }, instant, locale, zone);
 
 /** An address as people type it: no scheme, no last slash, and breaks (if any) behind its marks. */
 export const spoken = (address) =>

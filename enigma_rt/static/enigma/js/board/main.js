@@ -7,6 +7,7 @@ import { Socket } from "../socket.js";
 import { Close, PROTOCOL, command } from "../protocol.js";
 import { behind, continues, follow, viewOf } from "../board.js";
 import { countdown, createClock, secondsUntil } from "../clock.js";
+import { phaseAt, target } from "../phase.js";
 import { $, everySecond, socketUrl } from "../dom.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { Standings } from "./standings.js";
@@ -14,8 +15,8 @@ import { Stage } from "./stage.js";
 import { createTapeView } from "./tape_view.js";
 import { createTelegrams } from "./telegram.js";
 import { drawTitle, spell } from "./title.js";
-import { curtain, isStale, phaseAt, sceneOf, target } from "./scenes.js";
-import { exactTime, shortTime, spoken, zoneName } from "./times.js";
+import { curtain, isStale, sceneOf } from "./scenes.js";
+import { exactTime, shortTime, spoken, zoneName } from "../times.js";
 import { stayAwake } from "./wake.js";
 
 const PASS = 700; // a storm moves the rows at most this often: they must be seen to move
@@ -52,7 +53,7 @@ let titleAt = 0;
 function resync() {
   if (performance.now() - asked < RESYNC_EVERY) return;
   asked = performance.now();
-  socket.send(command.resync());
+  socket.send(command.resync("board"));
 }
 
 function showRows(calm = false) {
@@ -97,6 +98,11 @@ const on = {
     for (const notice of notices) telegrams.show(notice);
     first = false;
     if (other) asked = -Infinity;
+  },
+  board_view(frame) {
+    view = viewOf(frame.board);
+    showFigures();
+    rowsChanged();
   },
   board(frame) {
     if (continues(view, frame)) {

@@ -3,7 +3,7 @@
 
 import { drawTitle, spell } from "./title.js";
 import { parts, secondsUntil } from "../clock.js";
-import { dayTime } from "./times.js";
+import { dayTime } from "../times.js";
 import { $ } from "../dom.js";
 import { gettext, locale, ngettext } from "../i18n.js";
 

@@ -4,7 +4,7 @@
 import { cell, steps } from "./places.js";
 import { sizeOf } from "./names.js";
 import { still } from "../dom.js";
-import { format, gettext, number } from "../i18n.js";
+import { format, gettext, locale, number } from "../i18n.js";
 
 const COLUMNS = 2;
 const COUNT_MS = 900;
@@ -12,6 +12,10 @@ const COOL_MS = 10_000;
 const GONE_MS = 700;
 const REASONS = 100; // news may be told before the row that it is about has moved
 const PODIUM = 3;
+
+// Four figures stand together: the column keeps its width when somebody passes a thousand.
+const grouped = new Intl.NumberFormat(locale(), { useGrouping: "min2" });
+const points = (value) => grouped.format(value);
 
 const part = (className, tag = "span") => {
   const element = document.createElement(tag);
@@ -128,12 +132,14 @@ export class Standings {
     this.#cool(line);
     line.question = null;
     this.#say(line, row.player);
-    const fade = [{ opacity: 1 }, { opacity: 1, offset: 0.15 }, { opacity: 0.45, offset: 0.5 }, { opacity: 0 }];
+    const fade = [
+      { opacity: 1 }, { opacity: 1, offset: 0.15 }, { opacity: 0.66, offset: 0.5 }, { opacity: 0.34, offset: 0.56 }, { opacity: 0 },
+    ];
     const timing = { duration: COOL_MS, easing: still() ? "steps(3)" : "linear" };
     const told = line.why.animate([{ opacity: 1 }, { opacity: 1, offset: 0.85 }, { opacity: 0 }], timing);
     // The figure on a lit lamp is dark, on a dark one light: they change over while the lamp is half out.
-    const over = [{ opacity: 1 }, { opacity: 1, offset: 0.46 }, { opacity: 0, offset: 0.52 }, { opacity: 0 }];
-    const under = [{ opacity: 0 }, { opacity: 0, offset: 0.46 }, { opacity: 1, offset: 0.52 }, { opacity: 1 }];
+    const over = [{ opacity: 1 }, { opacity: 1, offset: 0.52 }, { opacity: 0, offset: 0.54 }, { opacity: 0 }];
+    const under = [{ opacity: 0 }, { opacity: 0, offset: 0.52 }, { opacity: 1, offset: 0.54 }, { opacity: 1 }];
     line.glow = [
       line.heat.animate(fade, timing), line.disc.animate(fade, timing), line.dark.animate(over, timing),
       line.rank.animate(under, timing), told,
@@ -188,7 +194,7 @@ export class Standings {
 
   #write(line, value) {
     line.value = value;
-    const text = number(value);
+    const text = points(value);
     if (line.points.textContent !== text) line.points.textContent = text;
   }
 }

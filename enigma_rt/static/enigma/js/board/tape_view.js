@@ -5,7 +5,7 @@ import { createTape } from "./tape.js";
 import { graphemes } from "./names.js";
 import { still } from "../dom.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
-import { shortTime } from "./times.js";
+import { shortTime } from "../times.js";
 import { setHtml } from "../html.js";
 
 const KEPT = 14;

@@ -2,7 +2,7 @@
 
 import { STAYS } from "./scenes.js";
 import { setHtml } from "../html.js";
-import { shortTime } from "./times.js";
+import { shortTime } from "../times.js";
 import { still } from "../dom.js";
 import { gettext, locale } from "../i18n.js";
 

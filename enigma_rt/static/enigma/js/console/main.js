@@ -1,0 +1,245 @@
+// The console: one socket, one state, and the parts of the page that are painted anew when their part of it changed.
+
+import "./figure.js";
+import "../html.js";
+import { render } from "../../vendor/lit-html/lit-html.js";
+import { behind, continues, follow, viewOf } from "../board.js";
+import { createClock } from "../clock.js";
+import { $, everySecond, linkWords, say, socketUrl } from "../dom.js";
+import { gettext, locale } from "../i18n.js";
+import { phaseAt } from "../phase.js";
+import { Close, command } from "../protocol.js";
+import { Socket } from "../socket.js";
+import { exactTime } from "../times.js";
+import { GRAVITY } from "./actions.js";
+import { Calls } from "./calls.js";
+import { createComposer } from "./composer.js";
+import { Confirm } from "./confirm.js";
+import { EVERYTHING, createFeed } from "./feed.js";
+import { createPlayers } from "./players.js";
+import { createRate } from "./rate.js";
+import * as head from "./view_head.js";
+import * as live from "./view_feed.js";
+import * as people from "./view_players.js";
+import { DONE, actionWords, closedWords } from "./words.js";
+
+const RESYNC_EVERY = 3_000;
+const NOTICES = 200;
+const { login } = document.body.dataset;
+
+const clock = createClock();
+const socket = new Socket(socketUrl("/ws/console"));
+const calls = new Calls(socket);
+const confirm = new Confirm($("#confirm"));
+const rate = createRate();
+const state = {
+  hunt: null, phase: null, now: Date.now(), players: 0, finished: 0, sockets: { players: 0, spectators: 0, organisers: 0 },
+  questions: [], perMinute: null, history: rate.history(), feed: createFeed(), filter: { ...EVERYTHING }, notices: [], view: null,
+  link: "connecting", live: false, connected: false, asOf: null, closed: null, login,
+};
+let asked = -Infinity;
+let returnTo = null;
+
+// --- painting ------------------------------------------------------------------------------------------------------------
+
+const act = {
+  open: (player) => openPlayer(player),
+  close: () => closePlayer(),
+  again: () => players.again(),
+  find: () => players.find(),
+  hold() {
+    if (state.feed.held) state.feed.release();
+    else state.feed.hold();
+    paint("hold", "feed");
+  },
+  filterQuestion(q) {
+    state.filter.q = state.filter.q === q ? 0 : q;
+    $("#filter-question").value = String(state.filter.q);
+    paint("feed");
+  },
+};
+
+const parts = {
+  phase: () => render(head.phase(state), $("#phase")),
+  controls: () => render(head.controls(state, press), $("#controls")),
+  figures: () => render(head.figures(state), $("#figures")),
+  trouble: () => render(head.trouble(state), $("#trouble")),
+  hold: () => render(live.hold(state, act), $("#hold")),
+  feed: () => render(live.feed(state, act), $("#feed")),
+  questions: () => render(live.questions(state, act), $("#questions")),
+  options: () => render(live.questionOptions(state.questions), $("#filter-question")),
+  board: () => render(live.board(state, act), $("#top")),
+  results: () => render(people.results(players.state, act), $("#results")),
+  detail: () => render(people.detail(players.state, act, state.hunt?.questions ?? 0), $("#detail")),
+  notices: () => render(people.notices(state), $("#notices")),
+  confirm: () => confirm.paint(),
+};
+const dirty = new Set();
+let frame = 0;
+
+function paint(...names) {
+  for (const name of names) dirty.add(name);
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    for (const name of dirty) parts[name]();
+    dirty.clear();
+  });
+}
+
+// --- frames --------------------------------------------------------------------------------------------------------------
+
+function resync(only = null) {
+  if (performance.now() - asked < RESYNC_EVERY) return;
+  asked = performance.now();
+  socket.send(command.resync(only));
+}
+
+function takeHunt(hunt, now) {
+  clock.sync(now);
+  state.hunt = hunt;
+  $("#title").textContent = hunt.title;
+  document.title = `${hunt.title} · ${gettext("Console")}`;
+  tick();
+}
+
+function takeCounts({ now, players: count, finished, sockets, questions }) {
+  const titles = questions.length !== state.questions.length || questions.some(({ title }, i) => title !== state.questions[i].title);
+  Object.assign(state, { players: count, finished, sockets, questions });
+  rate.sample(now, questions.reduce((sum, { attempts }) => sum + attempts, 0));
+  Object.assign(state, { perMinute: rate.perMinute(), history: rate.history() });
+  paint("figures", "questions", "confirm");
+  if (titles) paint("options");
+}
+
+const on = {
+  console_snapshot(frame) {
+    state.connected = true;
+    takeHunt(frame.hunt, frame.now);
+    takeCounts(frame);
+    state.feed.add([...frame.feed].reverse());
+    state.notices = frame.announcements.slice(0, NOTICES);
+    state.view = viewOf(frame.board);
+    paint("feed", "hold", "notices", "board", "controls", "detail");
+    if (players.state.rows === null) players.find();
+  },
+  pulse(frame) {
+    clock.sync(frame.now);
+    takeCounts(frame);
+    if (!state.feed.add(frame.feed)) return;
+    players.heard(frame.feed);
+    paint("feed", "hold");
+  },
+  board(frame) {
+    if (continues(state.view, frame)) state.view = follow(state.view, frame);
+    else if (behind(state.view, frame)) return resync("board");
+    paint("board");
+  },
+  board_view(frame) {
+    state.view = viewOf(frame.board);
+    paint("board");
+  },
+  beacon(frame) {
+    clock.sync(frame.now);
+    if (behind(state.view, frame)) resync("board");
+  },
+  announcement({ notice }) {
+    state.notices = [notice, ...state.notices.filter(({ id }) => id !== notice.id)].slice(0, NOTICES);
+    paint("notices");
+  },
+  hunt: (frame) => takeHunt(frame.hunt, frame.now),
+  pong: (frame) => clock.sync(frame.now, frame.rtt),
+};
+
+function tick() {
+  state.now = clock.now();
+  const phase = state.hunt && phaseAt(state.hunt, state.now);
+  if (phase !== state.phase) {
+    state.phase = phase;
+    paint("controls", "confirm");
+  }
+  paint("phase");
+}
+
+// --- what organisers do --------------------------------------------------------------------------------------------------
+
+const told = (text) => say($("#told"), `${exactTime(Date.now(), locale())} ${text}`);
+
+function press(action) {
+  if (!state.live) return told(gettext("There is no connection. Nothing was sent."));
+  confirm.ask({
+    danger: GRAVITY[action] === "danger",
+    minutes: action === "extend",
+    words: (minutes) => actionWords(action, state, minutes, clock.now()),
+    async act(minutes) {
+      await calls.send(command.control(action, minutes), true);
+      told(DONE[action]());
+    },
+  });
+}
+
+const players = createPlayers({ calls, changed: () => paint("results", "detail") });
+const composer = createComposer($("#composer"), { calls, confirm, state: () => state, told });
+const detail = $("#detail");
+
+function openPlayer(player) {
+  if (!detail.open) returnTo = document.activeElement;
+  players.show(player);
+  parts.detail();
+  if (!detail.open) detail.show();
+  $("#detail-title").focus();
+}
+
+function closePlayer() {
+  detail.close();
+  players.hide();
+  if (returnTo?.isConnected) returnTo.focus();
+  else $("#search").focus();
+}
+
+detail.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closePlayer();
+});
+$("#search").addEventListener("input", (event) => players.type(event.target.value));
+$("#filter-text").addEventListener("input", (event) => {
+  state.filter.text = event.target.value;
+  paint("feed");
+});
+$("#filter-verdict").addEventListener("change", (event) => {
+  state.filter.verdict = event.target.value;
+  paint("feed");
+});
+$("#filter-question").addEventListener("change", (event) => {
+  state.filter.q = Number(event.target.value);
+  paint("feed");
+});
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || $("#confirm").open) return;
+  event.preventDefault();
+  $("#search").focus();
+  $("#search").select();
+});
+
+// --- the connection --------------------------------------------------------------------------------------------------------
+
+socket.addEventListener("frame", ({ detail: frame }) => {
+  if (socket.state === "live") state.asOf = exactTime(Date.now(), locale());
+  on[frame.t]?.(frame);
+});
+socket.addEventListener("state", ({ detail: { state: link, lag } }) => {
+  const light = $("#link");
+  light.dataset.state = link;
+  light.textContent = linkWords(link, lag);
+  if (link === "live" && !state.live && state.connected) composer.preview();
+  Object.assign(state, { link, live: link === "live" });
+  if (link === "live") state.closed = null;
+  paint("controls", "trouble");
+});
+socket.addEventListener("final", ({ detail: { code } }) => {
+  state.closed = { text: closedWords(code), signedOut: code === Close.SIGNED_OUT, again: () => socket.reopen() };
+  paint("trouble");
+});
+
+render(live.verdictOptions(), $("#filter-verdict"));
+paint(...Object.keys(parts));
+everySecond(clock.now, tick);
+socket.open();

@@ -1,0 +1,82 @@
+// Finding a player, and one player in full. The search follows the typing; the open player follows the feed.
+
+import { command } from "../protocol.js";
+
+const FIND_AFTER = 220;
+const AGAIN_AFTER = 1_500;
+
+/** `changed()` is called when there is something new to show. */
+export function createPlayers({ calls, changed }) {
+  const state = {
+    text: "", rows: null, total: 0, finding: false, findError: "",
+    open: null, reply: null, inspecting: false, inspectError: "",
+  };
+  let findTimer = 0;
+  let inspectTimer = 0;
+  let run = 0;
+
+  const find = async () => {
+    const mine = ++run;
+    state.finding = true;
+    changed();
+    try {
+      const reply = await calls.send(command.find(state.text));
+      if (mine !== run) return;
+      Object.assign(state, { rows: reply.rows, total: reply.total, findError: "" });
+    } catch (refused) {
+      if (mine === run) state.findError = refused.message;
+    } finally {
+      if (mine === run) {
+        state.finding = false;
+        changed();
+      }
+    }
+  };
+
+  const inspect = async () => {
+    clearTimeout(inspectTimer);
+    inspectTimer = 0;
+    const player = state.open;
+    if (player === null) return;
+    state.inspecting = true;
+    changed();
+    try {
+      const reply = await calls.send(command.inspect(player));
+      if (state.open === player) Object.assign(state, { reply, inspectError: "" });
+    } catch (refused) {
+      if (state.open === player) state.inspectError = refused.message;
+    } finally {
+      if (state.open === player) {
+        state.inspecting = false;
+        changed();
+      }
+    }
+  };
+
+  return {
+    state,
+    /** What is typed into the search field. */
+    type(text) {
+      state.text = text;
+      clearTimeout(findTimer);
+      findTimer = setTimeout(find, FIND_AFTER);
+    },
+    find,
+    show(player) {
+      if (state.open !== player) Object.assign(state, { open: player, reply: null, inspectError: "" });
+      return inspect();
+    },
+    hide() {
+      clearTimeout(inspectTimer);
+      inspectTimer = 0;
+      Object.assign(state, { open: null, reply: null, inspecting: false });
+      changed();
+    },
+    again: inspect,
+    /** New attempts came: if the open player made one of them, look again soon. */
+    heard(items) {
+      if (state.open === null || inspectTimer || !items.some((item) => item.player === state.open)) return;
+      inspectTimer = setTimeout(inspect, AGAIN_AFTER);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// The head of the console: phase, time, the buttons that change the hunt, and the figures under it.
+
+import { html, nothing, svg } from "../../vendor/lit-html/lit-html.js";
+import { countdown, secondsUntil } from "../clock.js";
+import { shortDayTime } from "../times.js";
+import { target } from "../phase.js";
+import { format, gettext, locale, number } from "../i18n.js";
+import { ACTIONS, GRAVITY } from "./actions.js";
+import { ACTION, PHASE } from "./words.js";
+
+export function phase({ hunt, phase, now }) {
+  if (!hunt) return html`<p class="phase" data-phase="">${gettext("Connecting …")}</p>`;
+  const until = target(hunt, phase);
+  const label = phase === "scheduled" ? gettext("until the start") : gettext("remaining");
+  return html`<p class="phase" data-phase=${phase}>${PHASE[phase]()}</p>
+    ${until === null
+      ? html`<p class="until">${format(gettext("since %(time)s"), { time: shortDayTime(hunt.ends_at, locale()) })}</p>`
+      : html`<p class="until"><span class="number big">${countdown(secondsUntil(until, now))}</span> ${label}
+          <span class="faint at">${shortDayTime(until, locale())}</span></p>`}`;
+}
+
+export function controls({ hunt, phase, live }, press) {
+  if (!hunt) return nothing;
+  return ACTIONS[phase].map(
+    (action) => html`<button type="button" class="button ${GRAVITY[action] === "danger" ? "danger" : action === "start" || action === "resume" ? "lit" : ""}"
+      aria-haspopup="dialog" aria-disabled=${String(!live)} @click=${() => press(action)}>
+      ${action === "extend" && phase === "ended" ? gettext("Open again") : ACTION[action]()}${action === "start" ? nothing : "…"}
+    </button>`,
+  );
+}
+
+const figure = (label, value, extra = nothing) =>
+  html`<div class="figure"><dt>${label}</dt><dd><live-figure .value=${value}></live-figure>${extra}</dd></div>`;
+
+export function figures({ players, finished, sockets, perMinute, history, questions }) {
+  const sum = (name) => questions.reduce((total, question) => total + question[name], 0);
+  const [answers, solves] = [sum("attempts"), sum("solves")];
+  return html`
+    ${figure(gettext("Players"), players)}
+    ${figure(gettext("Finished"), finished)}
+    ${figure(gettext("Player sockets"), sockets.players)}
+    ${figure(gettext("Projectors"), sockets.spectators)}
+    ${figure(gettext("Consoles"), sockets.organisers)}
+    ${figure(gettext("Answers"), answers)}
+    ${figure(gettext("Right"), solves, answers ? html`<span class="share">${number(Math.round((100 * solves) / answers))} %</span>` : nothing)}
+    ${figure(gettext("Answers a minute"), perMinute, spark(history))}`;
+}
+
+/** The last minutes as bars: how answers came in, span by span. */
+function spark(counts) {
+  const top = Math.max(1, ...counts);
+  const bars = counts.map((count, i) => svg`<rect x=${i * 4} y=${24 - (count / top) * 24} width="3" height=${(count / top) * 24}></rect>`);
+  return html`<svg class="spark" viewBox="0 0 ${counts.length * 4} 24" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>`;
+}
+
+/** A strip under the head when something is wrong with what is shown. */
+export function trouble({ link, asOf, closed, login }) {
+  if (closed) {
+    return html`<p class="trouble" role="alert"><strong>${closed.text}</strong>
+      ${closed.signedOut ? html`<a class="button" href=${login}>${gettext("Log in")}</a>` : html`<button type="button" class="button" @click=${closed.again}>${gettext("Try again")}</button>`}</p>`;
+  }
+  if (link === "live" || asOf === null) return nothing;
+  return html`<p class="trouble" role="status"><strong>${format(gettext("As of %(time)s."), { time: asOf })}</strong>
+    ${gettext("No connection: it is being tried again. Nothing can be sent until then.")}</p>`;
+}
