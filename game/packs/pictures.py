@@ -25,17 +25,26 @@ _XLINK = "http://www.w3.org/1999/xlink"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _ELEMENTS = frozenset(
     {
-        *("svg", "g", "defs", "symbol", "use", "title", "desc", "metadata", "style"),
-        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"),
-        *("textPath"),
-        *("linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern", "marker"),
-        *("filter"),
-        *("feBlend", "feColorMatrix", "feComponentTransfer", "feComposite", "feConvolveMatrix"),
-        *("feDiffuseLighting", "feDisplacementMap"),
+        *(
+            "svg",
+            "g",
+            "defs",
+            "symbol",
+            "use",
+            "title",
+            "desc",
+            "metadata",
+            "style",
+            "text",
+            "tspan",
+            "textPath",
+        ),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "marker", "pattern", "stop"),
+        *("linearGradient", "radialGradient", "clipPath", "mask", "filter", "feBlend", "feColorMatrix"),
+        *("feComponentTransfer", "feComposite", "feConvolveMatrix", "feDiffuseLighting", "feDisplacementMap"),
         *("feDistantLight", "feDropShadow", "feFlood", "feFuncA", "feFuncB", "feFuncG", "feFuncR"),
-        *("feGaussianBlur", "feMerge", "feMergeNode"),
-        *("feMorphology", "feOffset", "fePointLight", "feSpecularLighting", "feSpotLight", "feTile"),
-        *("feTurbulence"),
+        *("feGaussianBlur", "feMerge", "feMergeNode", "feMorphology", "feOffset", "fePointLight"),
+        *("feSpecularLighting", "feSpotLight", "feTile", "feTurbulence"),
     }
 )
 # What can fetch in CSS, or hide that it does; `url(#…)` alone is a reference within the file.

@@ -229,7 +229,7 @@ def _refuse_displacing(hunt: Hunt, rows: dict[int, Question], pack: Pack, reache
         old = rows[position]
         if position > last:
             refusals.append(
-                f"Question {old} has been reached by players and would be removed. Keep it in the pack."
+                f"Question “{old}” has been reached by players and would be removed. Keep it in the pack."
             )
         elif not _is_same(old, new[position]) and (
             place := next(
@@ -237,7 +237,7 @@ def _refuse_displacing(hunt: Hunt, rows: dict[int, Question], pack: Pack, reache
             )
         ):
             refusals.append(
-                f"Question {old} has been reached by players and would become question {place}. "
+                f"Question “{old}” has been reached by players and would become question {place}. "
                 "Keep the order; new questions go to the end."
             )
     if last > len(rows) and hunt.players.filter(finished_at__isnull=False).exists():
