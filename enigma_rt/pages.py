@@ -1,14 +1,16 @@
 """The pages, thin: who may see them and what they are told. What they show live comes through the sockets."""
 
-from typing import Any
+import sys
 
 import segno
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -85,7 +87,9 @@ def join(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             return redirect("play")
-    return render(request, "join.html", {"hunt": hunt, "form": form}, status=422 if request.POST else 200)
+    return render(
+        request, "join.html", {"hunt": hunt, "form": form}, status=422 if request.method == "POST" else 200
+    )
 
 
 @require_safe
@@ -181,12 +185,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return _sorry(request, 429, _("Too often"), _("Wait a few minutes, then try again."))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Made without the database, which may be what is wrong: then it is 503, and a moment later all may be well."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        response = _sorry(None, 503, _("The machine is busy"), _("Try again in a moment. Nothing is lost."))
+        response["Retry-After"] = "5"
+        return response
     return _sorry(
-        request,
-        500,
-        _("The machine slipped"),
-        _("It is our fault, and it has been noted. Try again in a moment."),
+        None, 500, _("The machine slipped"), _("It is our fault, and it is noted. Try again in a moment.")
     )
 
 
@@ -195,7 +205,8 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _sorry(request, 403, _("That page was too old"), _("Open it again and send it once more."))
 
 
-def _sorry(request: HttpRequest, status: int, title: Any, text: Any) -> HttpResponse:
-    response = render(request, "error.html", {"status": status, "title": title, "text": text}, status=status)
+def _sorry(request: HttpRequest | None, status: int, title: str, text: str) -> HttpResponse:
+    page = render_to_string("error.html", {"status": status, "title": title, "text": text}, request)
+    response = HttpResponse(page, status=status)
     patch_cache_control(response, no_store=True)
     return response

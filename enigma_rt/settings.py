@@ -189,7 +189,13 @@ ACCOUNT_EMAIL_VERIFICATION = env.choice(
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 # Limits per address would lock out a campus behind one NAT; the ones per account stay.
-ACCOUNT_RATE_LIMITS = {"signup": "600/m/ip", "login": "600/m/ip", "login_failed": "300/m/ip,10/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "signup": "600/m/ip",
+    "login": "600/m/ip",
+    "login_failed": "300/m/ip,10/5m/key",
+    "reset_password": "300/m/ip,5/m/key",
+    "reset_password_from_key": "300/m/ip",
+}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -29,4 +29,5 @@ urlpatterns = [
 handler400 = "enigma_rt.pages.bad_request"
 handler403 = "enigma_rt.pages.forbidden"
 handler404 = "enigma_rt.pages.not_found"
+handler429 = "enigma_rt.pages.too_many_requests"  # allauth's
 handler500 = "enigma_rt.pages.server_error"
