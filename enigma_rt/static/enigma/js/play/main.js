@@ -16,6 +16,7 @@ import { Link } from "./link.js";
 import { createNeighbours } from "./neighbours.js";
 import { createPage } from "./page.js";
 import { createPapers } from "./papers.js";
+import { phaseAt } from "../phase.js";
 import { misplaced, reduce } from "./state.js";
 
 const ARMED_AFTER = 450; // ms until a confirming button works: longer than a double tap
@@ -120,6 +121,9 @@ function waitFor(ms) {
 function tick() {
   const now = clock.now();
   page.set({ now, wait: freeAt ? secondsUntil(freeAt, now) : 0 });
+  // The start and the end follow from the instants: whoever missed the word about it asks, not all at once.
+  const { hunt } = page.state;
+  if (hunt && clock.known && phaseAt(hunt, now) !== hunt.phase) link.resync(4000);
 }
 
 /** What waits changed: the page says so when a verdict takes longer than a moment. */

@@ -1,7 +1,7 @@
 // The top of the player's page: the gauges (question, rank, points, XP), the connection light, the views.
 
 import { html } from "../../vendor/lit-html/lit-html.js";
-import { countdown, secondsUntil } from "../clock.js";
+import { countdown, secondsUntil, zoned } from "../clock.js";
 import { linkWords } from "../dom.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
 import { grantProgress } from "./state.js";
@@ -15,8 +15,13 @@ export function head(page) {
       ${light(page)}
     </div>
     <dl class="gauges">${questionGauge(page)} ${rankGauge(state)} ${pointsGauge(state)} ${xpGauge(page)}</dl>
-    <p class="change" aria-live="off">${state.change ? crossing(state.change) : ""}</p>
+    <p class="change">${state.change ? crossing(state.change) : ending(state.hunt)}</p>
   `;
+}
+
+function ending(hunt) {
+  if (!hunt || hunt.phase === "scheduled" || hunt.phase === "ended") return "";
+  return format(gettext("The hunt ends %(time)s."), { time: zoned(hunt.ends_at) });
 }
 
 function light({ link }) {

@@ -84,7 +84,8 @@ function finished({ state: { me, hunt, story, board }, rising }) {
 
 const blocks = (story) => story.map((block) => html`<enigma-html class="prose story-block" .html=${block.html}></enigma-html>`);
 
-function question({ state: { question: q, story, me, hunt }, rising }) {
+// The picture comes last: nothing stands below it that could jump when it arrives.
+function question({ state: { question: q, story, me }, rising }) {
   return keyed(q.q, html`<article class=${rising ? "rise" : ""}>
     ${story.length ? html`<section aria-label=${gettext("The story")}>${blocks(story)}</section>` : ""}
     <section class="question" aria-labelledby="question-title">
@@ -93,9 +94,8 @@ function question({ state: { question: q, story, me, hunt }, rising }) {
         <h1 id="question-title" tabindex="-1">${q.title}</h1>
       </header>
       <enigma-html class="prose" .html=${q.html}></enigma-html>
-      ${q.image ? html`<a class="picture" href=${q.image} target="_blank" rel="noopener"><img src=${q.image} alt=${q.image_alt ?? ""} decoding="async" /><span class="hush">${gettext("(opens large in a new tab)")}</span></a>` : ""}
       ${me.hint_html ? html`<aside class="hint" aria-label=${gettext("Hint")}><p class="label">${gettext("Hint")}</p><enigma-html class="prose" .html=${me.hint_html}></enigma-html></aside>` : ""}
-      <p class="faint ends">${format(gettext("The hunt ends %(time)s."), { time: zoned(hunt.ends_at) })}</p>
+      ${q.image ? html`<a class="picture" href=${q.image} target="_blank" rel="noopener"><img src=${q.image} alt=${q.image_alt ?? ""} decoding="async" /><span class="hush">${gettext("(opens large in a new tab)")}</span></a>` : ""}
     </section>
   </article>`);
 }
