@@ -23,6 +23,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, Warning  # Django's name
 
 from consumers.limits import Limits
+from enigma_rt.environment import POSTGRESQL, SQLITE
 
 ENVIRONMENTS = ("development", "production")
 SHORTEST_KEY = 40
@@ -151,7 +152,7 @@ def origins_are_exact() -> Found:
 
 
 def database_is_a_server() -> Found:
-    if settings.DATABASES["default"]["ENGINE"] == settings.SQLITE:
+    if settings.DATABASES["default"]["ENGINE"] == SQLITE:
         yield Error(
             "The database is SQLite, which several processes and machines cannot share.",
             hint="Set DATABASE_URL to a PostgreSQL database, like postgres://enigma:PASSWORD@db/enigma",
@@ -170,7 +171,7 @@ def redis_is_there() -> Found:
 
 def password_is_secret() -> Found:
     database = settings.DATABASES["default"]
-    if database["ENGINE"] == settings.POSTGRESQL and database.get("PASSWORD", "").lower() in KNOWN_PASSWORDS:
+    if database["ENGINE"] == POSTGRESQL and database.get("PASSWORD", "").lower() in KNOWN_PASSWORDS:
         yield Error(
             "The database's password is empty or one that everybody tries first.",
             hint="Give the database a random password and put it into DATABASE_URL.",

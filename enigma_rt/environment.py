@@ -84,9 +84,7 @@ class Environment:
         try:
             return _read_or_make(path)
         except OSError as error:
-            self.problems.append(
-                f"{path} cannot be read or written: {error.strerror} (ENIGMA_DATA_DIR decides where it is)."
-            )
+            self.problems.append(f"ENIGMA_DATA_DIR must be a folder to write to ({path}: {error.strerror}).")
             return secrets.token_urlsafe(50)
 
     def _note(self, name: str, rule: str, raw: str | None) -> None:

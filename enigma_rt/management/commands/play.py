@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enigma_rt import embedded, launcher, worker
+from enigma_rt.environment import SQLITE
 from game.queries.play import HuntView
 
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         )
 
     def _start_over(self) -> None:
-        if settings.DATABASES["default"]["ENGINE"] != settings.SQLITE:
+        if settings.DATABASES["default"]["ENGINE"] != SQLITE:
             raise CommandError("--reset starts over with SQLite; empty another database with its own tools")
         if kept := embedded.set_aside():
             self._print(f"starting over; the old hunt is kept in {_shown(kept)}")
