@@ -23,6 +23,8 @@ export function createTelegrams(place) {
   const waiting = [];
   let newest = 0;
   let busy = false;
+  let shown = null;
+  let leave = null;
 
   const next = () => {
     const notice = waiting.shift();
@@ -56,13 +58,17 @@ export function createTelegrams(place) {
         duration: rolls, delay: stays * 0.4, fill: "forwards", easing: way,
       });
     }
-    setTimeout(() => {
+    shown = notice;
+    const timer = setTimeout(() => leave(), stays + rolls);
+    leave = () => {
+      clearTimeout(timer);
+      leave = null;
       sheet.classList.add("leaving");
       setTimeout(() => {
         sheet.remove();
         next();
       }, LEAVES);
-    }, stays + rolls);
+    };
   };
 
   return {
@@ -75,6 +81,7 @@ export function createTelegrams(place) {
       waiting.sort((a, b) => Number(b.level === "urgent") - Number(a.level === "urgent") || a.id - b.id);
       if (waiting.length > MOST) waiting.splice(waiting.findIndex((one) => one.level !== "urgent"), 1);
       if (!busy) next();
+      else if (notice.level === "urgent" && shown.level !== "urgent") leave?.();
     },
     /** These are known: they were sent before this page looked. */
     skip(notices) {

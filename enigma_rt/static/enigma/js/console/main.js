@@ -25,6 +25,7 @@ import { DONE, actionWords, closedWords } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
 const NOTICES = 200;
+const TOLD = 8_000;
 const { login } = document.body.dataset;
 
 const clock = createClock();
@@ -39,6 +40,7 @@ const state = {
 };
 let asked = -Infinity;
 let returnTo = null;
+let forgets = 0;
 
 // --- painting ------------------------------------------------------------------------------------------------------------
 
@@ -162,7 +164,11 @@ function tick() {
 
 // --- what organisers do --------------------------------------------------------------------------------------------------
 
-const told = (text) => say($("#told"), `${exactTime(Date.now(), locale())} ${text}`);
+function told(text) {
+  say($("#told"), `${exactTime(Date.now(), locale())} ${text}`);
+  clearTimeout(forgets);
+  forgets = setTimeout(() => ($("#told").textContent = ""), TOLD);
+}
 
 function press(action) {
   if (!state.live) return told(gettext("There is no connection. Nothing was sent."));
@@ -196,8 +202,8 @@ function closePlayer() {
   else $("#search").focus();
 }
 
-detail.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closePlayer();
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && detail.open && !$("#confirm").open) closePlayer();
 });
 $("#search").addEventListener("input", (event) => players.type(event.target.value));
 $("#filter-text").addEventListener("input", (event) => {

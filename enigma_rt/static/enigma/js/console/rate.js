@@ -9,10 +9,8 @@ export function createRate(bars = 30, span = 10_000) {
     /** At instant `now` there had been `total`. A total that falls (another server, another hunt) starts anew. */
     sample(now, total) {
       const last = samples.at(-1);
-      if (last && (now <= last.now || total < last.total)) {
-        if (total >= last.total) return;
-        samples = [];
-      }
+      if (last && now <= last.now && now > last.now - WINDOW) return; // overtaken on the way
+      if (last && (now <= last.now || total < last.total)) samples = [];
       samples.push({ now, total });
       const oldest = now - Math.max(WINDOW, bars * span) - span;
       // One sample older than the window stays: it is where the window starts.

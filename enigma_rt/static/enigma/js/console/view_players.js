@@ -34,18 +34,18 @@ export function results({ rows, total, finding, findError, open }, act) {
 
 const fact = (label, value) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 
+/** The open player. The head is one template for every state of it: the focus stays where it is. */
 export function detail({ open, reply, inspecting, inspectError }, act, questions) {
   if (open === null) return nothing;
-  const close = html`<button type="button" class="button small" @click=${act.close}>${gettext("Close")}</button>`;
-  if (!reply) {
-    return html`<header><h2 id="detail-title" tabindex="-1">${gettext("Player")}</h2>${close}</header>
-      ${inspectError ? html`<p class="refusal" role="alert">${inspectError}</p>` : html`<p class="nothing">${gettext("Looking …")}</p>`}`;
-  }
-  const { line, me } = reply;
-  return html`<header><h2 id="detail-title" tabindex="-1"><bdi>${line.name}</bdi></h2>
-      <button type="button" class="button small" aria-disabled=${String(inspecting)} @click=${act.again}>${gettext("Look again")}</button>${close}</header>
-    <p class="mail">${line.email} ${marks(line)}</p>
+  return html`<header><h2 id="detail-title" tabindex="-1"><bdi>${reply?.line.name ?? gettext("Player")}</bdi></h2>
+      <button type="button" class="button small" aria-disabled=${String(inspecting)} @click=${act.again}>${gettext("Look again")}</button>
+      <button type="button" class="button small" @click=${act.close}>${gettext("Close")}</button></header>
     ${inspectError ? html`<p class="refusal" role="alert">${inspectError}</p>` : nothing}
+    ${reply ? inFull(reply, questions) : inspectError ? nothing : html`<p class="nothing">${gettext("Looking …")}</p>`}`;
+}
+
+function inFull({ line, me, attempts, ledger }, questions) {
+  return html`<p class="mail">${line.email} ${marks(line)}</p>
     <dl class="facts">
       ${fact(gettext("Rank"), line.rank === null ? "–" : number(line.rank))}
       ${fact(gettext("Points"), number(me.points))}
@@ -58,12 +58,12 @@ export function detail({ open, reply, inspecting, inspectError }, act, questions
       ${me.wait_ms ? fact(gettext("May guess in"), format(ngettext("%(n)s second", "%(n)s seconds", Math.ceil(me.wait_ms / 1000)), { n: Math.ceil(me.wait_ms / 1000) })) : nothing}
     </dl>
     <h3>${gettext("Attempts")}</h3>
-    ${reply.attempts.length ? html`<table class="feed"><tbody>${repeat(reply.attempts, (item) => item.id, (item) => html`<tr>
+    ${attempts.length ? html`<table class="feed"><tbody>${repeat(attempts, (item) => item.id, (item) => html`<tr>
       <td class="number time">${exactTime(item.at, locale())}</td><td class="n number">${item.q}</td><td class="typed"><bdi title=${item.text}>${item.text}</bdi></td><td>${verdictMark(item)}</td></tr>`)}</tbody></table>` : html`<p class="nothing">${gettext("None yet.")}</p>`}
     <h3>${gettext("Ledger")}</h3>
-    ${reply.ledger.length ? html`<table class="ledger">
+    ${ledger.length ? html`<table class="ledger">
       <thead><tr><th scope="col">${gettext("Time")}</th><th scope="col">${gettext("Why")}</th><th scope="col" class="n">${gettext("Points")}</th><th scope="col" class="n">${gettext("XP")}</th></tr></thead>
-      <tbody>${reply.ledger.map((entry) => html`<tr>
+      <tbody>${ledger.map((entry) => html`<tr>
       <td class="number time">${exactTime(entry.at, locale())}</td><td>${causeWords(entry)}${entry.note ? html` <span class="extra">${entry.note}</span>` : nothing}</td>
       <td class="n number">${signed(entry.points)}</td><td class="n number">${signed(entry.xp)}</td></tr>`)}</tbody></table>` : html`<p class="nothing">${gettext("Nothing was earned or spent yet.")}</p>`}`;
 }

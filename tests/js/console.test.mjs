@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ACTIONS, GRAVITY, endAfter, minutesOf } from "../../enigma_rt/static/enigma/js/console/actions.js";
+import { EVERYTHING, createFeed, outcome, passes } from "../../enigma_rt/static/enigma/js/console/feed.js";
+import { createRate } from "../../enigma_rt/static/enigma/js/console/rate.js";
+import { actionWords, causeWords, signed } from "../../enigma_rt/static/enigma/js/console/words.js";
+
+const item = (id, extra = {}) => ({
+  id, at: id, player: 1, name: "Ada", q: 1, kind: "answer", text: "lantern", verdict: "wrong", repeat: false, ...extra,
+});
+
+// --- the feed --------------------------------------------------------------------------------------------------------------
+
+test("newest first, each once, however snapshots and pulses overlap", () => {
+  const feed = createFeed();
+  feed.add([item(1), item(2)]);
+  assert.equal(feed.add([item(2), item(3)]), 1);
+  assert.deepEqual(feed.visible(EVERYTHING).map(({ id }) => id), [3, 2, 1]);
+});
+
+test("the feed is bounded, and what fell out may not come back as new rows twice", () => {
+  const feed = createFeed(10);
+  for (let id = 1; id <= 100; id++) feed.add([item(id)]);
+  assert.equal(feed.size, 10);
+  assert.equal(feed.visible(EVERYTHING, 3).length, 3);
+  assert.equal(feed.visible(EVERYTHING)[0].id, 100);
+});
+
+test("held still, it counts what it does not show", () => {
+  const feed = createFeed();
+  feed.add([item(1)]);
+  feed.hold();
+  feed.add([item(2), item(3)]);
+  assert.deepEqual(feed.visible(EVERYTHING).map(({ id }) => id), [1]);
+  assert.equal(feed.missed, 2);
+  feed.hold();
+  assert.equal(feed.missed, 2, "held twice is held once");
+  feed.release();
+  assert.equal(feed.missed, 0);
+  assert.deepEqual(feed.visible(EVERYTHING).map(({ id }) => id), [3, 2, 1]);
+});
+
+test("held while empty, everything is missed", () => {
+  const feed = createFeed();
+  feed.hold();
+  feed.add([item(1)]);
+  assert.equal(feed.missed, 1);
+  assert.deepEqual(feed.visible(EVERYTHING), []);
+});
+
+test("filters by player or text, by outcome, by question", () => {
+  const guess = item(1, { name: "Grace", text: "Laterne", q: 3, verdict: "close" });
+  assert.ok(passes(guess, { ...EVERYTHING, text: " GRA" }));
+  assert.ok(passes(guess, { ...EVERYTHING, text: "lat" }));
+  assert.ok(!passes(guess, { ...EVERYTHING, text: "ada" }));
+  assert.ok(passes(guess, { ...EVERYTHING, verdict: "close", q: 3 }));
+  assert.ok(!passes(guess, { ...EVERYTHING, q: 4 }));
+  assert.equal(outcome(item(2, { kind: "hint", verdict: "done", text: "" })), "hint");
+  assert.equal(outcome(item(2, { kind: "accept_close", verdict: "correct" })), "correct");
+});
+
+// --- the rate --------------------------------------------------------------------------------------------------------------
+
+test("answers in the last minute, whatever the rhythm", () => {
+  const rate = createRate();
+  for (let s = 0; s <= 120; s++) rate.sample(s * 1000, 1000 + 2 * s);
+  assert.equal(rate.perMinute(), 120);
+});
+
+test("too little is no rate, a short while is reckoned up", () => {
+  const rate = createRate();
+  assert.equal(rate.perMinute(), null);
+  rate.sample(0, 5);
+  rate.sample(2000, 9);
+  assert.equal(rate.perMinute(), null);
+  rate.sample(10_000, 25);
+  assert.equal(rate.perMinute(), 120);
+});
+
+test("another hunt or an older sample is not a flood", () => {
+  const rate = createRate();
+  rate.sample(0, 500);
+  rate.sample(10_000, 510);
+  rate.sample(5_000, 505);
+  assert.equal(rate.perMinute(), 60);
+  rate.sample(20_000, 3);
+  rate.sample(30_000, 4);
+  assert.equal(rate.perMinute(), 6);
+});
+
+test("the history is bars of equal spans, and memory stays bounded", () => {
+  const rate = createRate(3, 10_000);
+  for (let s = 0; s <= 100_000; s++) rate.sample(s * 1000, s);
+  assert.deepEqual(rate.history(), [10, 10, 10]);
+});
+
+// --- actions ---------------------------------------------------------------------------------------------------------------
+
+const state = (phase) => ({
+  phase, players: 412, sockets: { players: 388, spectators: 1, organisers: 1 },
+  hunt: { phase, starts_at: Date.UTC(2026, 0, 1, 18), ends_at: Date.UTC(2026, 0, 3, 18) },
+});
+
+test("every action of every phase says what it does and to how many", () => {
+  for (const [phase, actions] of Object.entries(ACTIONS)) {
+    for (const action of actions) {
+      const words = actionWords(action, state(phase), action === "extend" ? 30 : null, 0);
+      assert.match([words.button, ...words.says].join(" "), /412 players/, `${action} while ${phase}`);
+      assert.match(words.says.join(" "), /388 connections/, `${action} while ${phase}`);
+      assert.ok(words.title.endsWith("?"));
+      assert.ok(GRAVITY[action]);
+      assert.doesNotMatch(JSON.stringify(words), /%\(/, "every gap is filled");
+    }
+  }
+});
+
+test("what takes something from people is grave", () => {
+  assert.deepEqual(Object.keys(GRAVITY).filter((action) => GRAVITY[action] === "danger"), ["pause", "end"]);
+});
+
+test("minutes are whole, at least one and at most a week", () => {
+  assert.equal(minutesOf("30"), 30);
+  assert.equal(minutesOf(" 1 "), 1);
+  for (const wrong of ["", "0", "-5", "1.5", "1e3", "10081", "999999", "ten"]) assert.equal(minutesOf(wrong), null, wrong);
+});
+
+test("an extension counts from the end, or from now once it is over", () => {
+  const { hunt } = state("live");
+  assert.equal(endAfter(hunt, "live", 30, 0), hunt.ends_at + 30 * 60_000);
+  assert.equal(endAfter(hunt, "ended", 30, 7), 7 + 30 * 60_000);
+});
+
+// --- words -----------------------------------------------------------------------------------------------------------------
+
+test("the ledger in words", () => {
+  const line = (cause, q = 7) => ({ cause, q, note: "", points: 0, xp: 0, at: 0 });
+  assert.equal(causeWords(line("solve")), "solved no. 7");
+  assert.equal(causeWords(line("tick", null)), "hourly XP");
+  assert.equal(causeWords(line("regrade", null)), "judged again");
+  assert.equal(causeWords(line("something new")), "something new", "a cause of a newer server is shown as it is");
+  assert.deepEqual([signed(92), signed(-10), signed(0)], ["+92", "\u221210", ""]);
+});
