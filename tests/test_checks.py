@@ -1,5 +1,6 @@
 """A wrong or unsafe setting is named, with its cure, before anything starts."""
 
+import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
