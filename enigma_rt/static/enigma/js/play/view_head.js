@@ -14,7 +14,7 @@ export function head(page) {
       <a class="hunt-name" href="/">${state.hunt?.title ?? page.title}</a>
       ${light(page)}
     </div>
-    <dl class="gauges">${questionGauge(page)} ${rankGauge(state)} ${pointsGauge(state)} ${xpGauge(page)}</dl>
+    <dl class="gauges">${state.readable ? html`${questionGauge(page)} ${rankGauge(state)} ${pointsGauge(state)} ${xpGauge(page)}` : ""}</dl>
     <p class="change">${state.change ? crossing(state.change) : ending(state.hunt)}</p>
   `;
 }
