@@ -85,11 +85,11 @@ class PlayerConsumer(BaseConsumer):
                 judged = await self._judge(command, Kind.HINT, command.pay)
                 await self.reply(
                     protocol.HintReply(
-                        command.id,
-                        command.q,
-                        judged.hint_html,
-                        judged.charged,
-                        convert(judged.me, protocol.Me),
+                        id=command.id,
+                        q=command.q,
+                        html=judged.hint_html,
+                        charged=command.pay if judged.charged else None,
+                        me=convert(judged.me, protocol.Me),
                     )
                 )
             case protocol.Skip():

@@ -1,5 +1,7 @@
 """Sockets as clients hold them, against the ASGI application itself."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -35,27 +37,35 @@ class Client:
         self.socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path, headers=headers)
         self.socket.scope["client"] = (address, 1234)
         self.frames: list[dict[str, Any]] = []
+        # Read while waiting for something else.
+        self.passed: list[dict[str, Any]] = []
 
     async def open(self) -> "Client":
         connected, _ = await self.socket.connect(timeout=10)
         assert connected
         return self
 
-    async def next(self, timeout: float = 5) -> dict[str, Any]:
+    async def next(self, within: float = 5) -> dict[str, Any]:
         """The next frame, or {"close": code}."""
-        message = await self.socket.receive_output(timeout)
+        message = await self.socket.receive_output(within)
         if message["type"] == "websocket.close":
             return {"close": message["code"]}
         frame = json.loads(message["text"])
         self.frames.append(frame)
         return frame
 
-    async def until(self, kind: str, timeout: float = 5) -> dict[str, Any]:
-        """The next frame of this kind; others before it are kept in `frames`."""
-        while True:
-            frame = await self.next(timeout)
-            if frame.get("t") == kind or kind in frame:
+    async def until(self, kind: str, within: float = 5) -> dict[str, Any]:
+        """The next frame of this kind (or {"close": …} for "close") that no call has returned yet."""
+        for frame in self.passed:
+            if frame.get("t") == kind:
+                self.passed.remove(frame)
                 return frame
+        async with asyncio.timeout(within):
+            while True:
+                frame = await self.next(within)
+                if frame.get("t") == kind or kind in frame:
+                    return frame
+                self.passed.append(frame)
 
     async def send(self, frame: dict[str, Any]) -> None:
         await self.socket.send_to(text_data=json.dumps(frame))
@@ -71,6 +81,7 @@ class Client:
             frame = await self.next()
             if frame.get("id") == command or "close" in frame:
                 return frame
+            self.passed.append(frame)
 
     async def quiet(self, seconds: float = 0.3) -> bool:
         return await self.socket.receive_nothing(seconds)
@@ -102,10 +113,9 @@ async def connect(transactional_db: None) -> AsyncIterator[Connect]:
 
     yield make
     for client in clients:
-        try:
+        # A socket that the server has closed has ended already, by being cancelled.
+        with contextlib.suppress(asyncio.CancelledError, asyncio.TimeoutError):
             await client.close()
-        except BaseException:  # a socket that the server has closed already
-            pass
     await hubs.current().stop()
 
 

@@ -1,0 +1,92 @@
+"""The console's socket: what it shows, what it does, and that both leave a trace."""
+
+import asyncio
+
+from game.models import AuditEntry, Hunt
+from tests.factories import command_id, make_hunt, make_player, make_user
+
+
+async def test_the_console_sees_attempts_and_counts(connect, database):
+    hunt = await database(make_hunt)
+    ada = await database(make_player, hunt, "Ada")
+    console = await connect(await database(make_user, "boss", staff=True), "organiser")
+    assert (console.snapshot["players"], len(console.snapshot["questions"])) == (1, 3)
+    await console.until("pulse")
+    client = await connect(ada)
+    await client.ask("answer", q=1, text="nonsense")
+    await client.ask("hint", q=1, pay="points")
+    await client.ask("answer", q=1, text="right 1")
+    feed = []
+    while len(feed) < 3:
+        pulse = await console.until("pulse")
+        feed += pulse["feed"]
+    assert [(item["name"], item["kind"], item["text"], item["verdict"]) for item in feed] == [
+        ("Ada", "answer", "nonsense", "wrong"),
+        ("Ada", "hint", "points", "done"),
+        ("Ada", "answer", "right 1", "correct"),
+    ]
+    first = pulse["questions"][0]
+    assert {name: first[name] for name in ("attempts", "wrong", "solves", "hints", "here")} == {
+        "attempts": 2,
+        "wrong": 1,
+        "solves": 1,
+        "hints": 1,
+        "here": 0,
+    }
+    assert pulse["sockets"] == {"players": 1, "spectators": 0, "organisers": 1}
+    await asyncio.sleep(1.2)
+    assert (await console.until("pulse"))["feed"] == []
+
+
+async def test_control_is_applied_once_per_command_and_written_down(connect, database):
+    hunt = await database(make_hunt)
+    boss = await database(make_user, "boss", staff=True)
+    console = await connect(boss, "organiser")
+    command = command_id()
+    for _ in range(2):
+        assert (await console.ask("control", id=command, action="extend", minutes=30))["t"] == "ok"
+    ends = hunt.ends_at
+    await database(hunt.refresh_from_db)
+    assert hunt.ends_at == ends + 30 * 60_000
+    conflict = await console.ask("control", id=command, action="extend", minutes=60)
+    assert conflict["code"] == "id_conflict"
+    entry = await database(AuditEntry.objects.get)
+    assert (entry.user_id, entry.action) == (boss.id, "hunt.extend")
+    assert entry.detail["done"]["before"]["ends_at"] == ends
+    assert (await console.until("hunt"))["hunt"]["ends_at"] == hunt.ends_at
+
+
+async def test_a_hunt_is_started_paused_resumed_and_ended(connect, database):
+    hunt = await database(make_hunt, started_h=-1)
+    console = await connect(await database(make_user, "boss", staff=True), "organiser")
+    for action, phase in (("start", "live"), ("pause", "paused"), ("resume", "live"), ("end", "ended")):
+        await console.send({"t": "control", "id": command_id(), "action": action})
+        assert (await console.until("hunt"))["hunt"]["phase"] == phase
+    await database(hunt.refresh_from_db)
+    assert await database(Hunt.objects.get) == hunt and hunt.ended_at is not None
+
+
+async def test_players_are_found_by_name_and_mail_and_shown_whole(connect, database):
+    hunt = await database(make_hunt)
+    ada, _ = await database(make_player, hunt, "Ada Ünal"), await database(make_player, hunt, "Bob")
+    await connect(ada)
+    console = await connect(await database(make_user, "boss", staff=True), "organiser")
+    found = await console.ask("find", text="ada")
+    assert found["total"] == 1
+    assert found["rows"][0]["name"] == "Ada Ünal"
+    assert found["rows"][0]["online"] is True
+    assert (await console.ask("find", text="BOB@"))["rows"][0]["name"] == "Bob"
+    assert (await console.ask("find", text=""))["total"] == 2
+    assert (await console.ask("find", text="nobody"))["rows"] == []
+    whole = await console.ask("inspect", player=ada.id)
+    assert (whole["line"]["name"], whole["me"]["position"], whole["attempts"]) == ("Ada Ünal", 1, [])
+
+
+async def test_an_announcement_is_previewed_as_it_will_be_shown(connect, database):
+    await database(make_hunt)
+    console = await connect(await database(make_user, "boss", staff=True), "organiser")
+    preview = await console.ask("preview", text="**now** <script>alert(1)</script>")
+    assert "<strong>now</strong>" in preview["html"]
+    assert "<script" not in preview["html"]
+    assert (await console.ask("announce", level="info", text="**now**"))["t"] == "ok"
+    assert (await console.until("announcement"))["notice"]["html"] == "<p><strong>now</strong></p>\n"
