@@ -1,11 +1,12 @@
 """Hunt packs: what is refused and how it is said, exact round trips, and what an import may do to a played hunt."""
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import msgspec
@@ -21,6 +22,7 @@ from game.packs import Pack, PackError, PackImage, PackQuestion, hunt_toml, read
 from game.packs.checks import question_faults
 from game.packs.pictures import IMAGE_BYTES, PictureError, picture
 from game.packs.places import Places
+from game.packs.reading import QUESTION_KEYS, TOP_KEYS
 from game.queries import content
 from game.queries.clock import now_ms
 from game.rules.matching import normalise
@@ -725,6 +727,19 @@ def test_the_sample_hunt_reads_and_writes(tmp_path: Path) -> None:
     assert read_pack(tmp_path) == pack
     for path in pack.images:
         assert (tmp_path / path).read_bytes() == (SAMPLE / path).read_bytes()
+
+
+def test_the_guide_says_how_it_is(tmp_path: Path) -> None:
+    guide = (SAMPLE.parents[1] / "docs" / "hunt-packs.md").read_text()
+    example = guide.partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "images").mkdir()
+    pack = read_pack(written(tmp_path, example, **{"images/lamp.svg": SVG}))
+    assert len(pack.questions) == 2
+    for key in (*QUESTION_KEYS, *TOP_KEYS):
+        assert f"`{key}`" in guide or f"`[{key}]`" in guide or f"`[[{key}]]`" in guide
+    for field in msgspec.structs.fields(HuntSettings):
+        default = json.dumps(msgspec.to_builtins(field.default))
+        assert f"| `{field.name}` | `{default}` | {get_args(field.type)[1].description} |\n" in guide
 
 
 # --- rows ---
