@@ -4,7 +4,6 @@ Everything that decides an award or a price is here or in the rules that this fi
 call `decide` and write what it returns. The same function judges on PostgreSQL and on SQLite, in tests and in batches.
 """
 
-import re
 from enum import StrEnum
 
 import msgspec
@@ -16,11 +15,10 @@ from game.rules.matching import AnswerKey, Verdict, judge_normalised, normalise
 from game.rules.phases import Phase, Times, phase, play_clock
 from game.rules.powerups import PowerUp, price
 from game.rules.settings import HuntSettings
+from game.rules.texts import storable
 
 LONGEST_TEXT = 256
 PAYMENTS = ("points", "xp")
-# PostgreSQL cannot store a NUL, and no database a lone surrogate.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Kind(StrEnum):
@@ -156,9 +154,11 @@ def settle(state: State, settings: HuntSettings, times: Times, now: int) -> tupl
     ), entries
 
 
-def storable(text: str) -> bool:
-    """Whether both databases can hold this text as a command's. Commands with another are Invalid."""
-    return len(text) <= LONGEST_TEXT and not _UNSTORABLE.search(text)
+def writable(command: Command) -> bool:
+    """Whether a row can hold this command. Others are Invalid."""
+    return storable(command.text, LONGEST_TEXT) and (
+        command.kind is not Kind.HINT or command.text in PAYMENTS
+    )
 
 
 def wrong_rate(settings: HuntSettings) -> throttle.Rate:
@@ -185,7 +185,7 @@ def _gate(state: State, command: Command, moment: Moment) -> None:
         raise errors.PlayerFinished
     if command.q != state.position:
         raise errors.StaleQuestion
-    if not storable(command.text) or (command.kind is Kind.HINT and command.text not in PAYMENTS):
+    if not writable(command):
         raise errors.Invalid
 
 

@@ -3,15 +3,24 @@
 from uuid import UUID
 
 from enigma_rt.bus import publish_on_commit
+from game import errors
 from game.models import Announcement, Hunt
 from game.queries.clock import now_ms
 from game.rendering import render
+from game.rules.texts import storable
 from game.services import audit
 from game.services.audit import Detail
 
+LONGEST_TEXT = 2000
+
 
 def announce(user_id: int, hunt_id: int, level: str, text: str, command: UUID | None = None) -> Detail:
-    """Store an announcement (level info, important or urgent; Markdown) and publish it. Idempotent per command."""
+    """Store an announcement (level info, important or urgent; Markdown) and publish it. Idempotent per command.
+
+    Raises Invalid for another level and for a text that is blank, too long or not storable; IdConflict, NotFound.
+    """
+    if level not in Announcement.Level or not text.strip() or not storable(text, LONGEST_TEXT):
+        raise errors.Invalid
 
     def act(hunt: Hunt) -> Detail:
         row = Announcement.objects.create(hunt=hunt, level=level, text=text, author_id=user_id, at=now_ms())

@@ -29,7 +29,8 @@ from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.play import MeView, play_view, state_of
 from game.rules.matching import Verdict, judge_normalised, normalise
-from game.rules.play import Command, Entry, Kind, Moment, Outcome, State, decide, storable
+from game.rules.play import LONGEST_TEXT, Command, Entry, Kind, Moment, Outcome, State, decide
+from game.rules.texts import storable
 from game.services.locks import lock_players, share_hunt
 from game.services.rows import update_many
 from leaderboard import services as leaderboard
@@ -164,7 +165,7 @@ class _Desk:
             if (
                 question is None
                 or item.kind not in (Kind.ANSWER, Kind.ACCEPT_CLOSE)
-                or not storable(item.text)
+                or not storable(item.text, LONGEST_TEXT)
             ):
                 continue
             guess = normalise(item.text)

@@ -24,13 +24,18 @@ def once(
 ) -> Detail:
     """Run `act` and record it as `action`, unless `command` has been applied before: then return what it did.
 
-    `asked` is the payload that makes two commands the same one; raises IdConflict when it differs. Holds the hunt
-    alone: organisers act one after the other, and no player's command is being judged meanwhile.
+    `asked` is the payload that makes two commands the same one; raises IdConflict when it differs, NotFound without
+    the hunt. Holds the hunt alone: organisers act one after the other, and no player's command is being judged
+    meanwhile.
     """
-    hunt = own_hunt(hunt_id)
+    try:
+        hunt = own_hunt(hunt_id)
+    except Hunt.DoesNotExist:
+        raise errors.NotFound from None
     earlier = AuditEntry.objects.filter(user_id=user_id, command=command).first() if command else None
     if earlier is not None:
-        if earlier.action != action or earlier.detail.get("asked") != asked:
+        done_before = (earlier.hunt_id, earlier.action, earlier.detail.get("asked"))
+        if done_before != (hunt_id, action, asked):
             raise errors.IdConflict
         return dict(earlier.detail["done"])
     done = act(hunt)

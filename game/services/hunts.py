@@ -20,9 +20,11 @@ def control(
     """Apply `action` (start, pause, resume, end, extend by `minutes`) by the database's clock. Idempotent per command.
 
     Holds the hunt alone, so that nothing is judged in the phase that was after it has changed. Raises Invalid when the
-    action makes no sense in the present phase.
+    action makes no sense in the present phase, IdConflict, NotFound.
     """
     if action not in _ACTIONS or (action == "extend") != (minutes is not None):
+        raise errors.Invalid
+    if minutes is not None and minutes < 1:
         raise errors.Invalid
 
     def act(hunt: Hunt) -> Detail:
