@@ -5,6 +5,8 @@ A scheduler that was down, or two at once, change nothing in anybody's balance: 
 row is locked while it is settled, and the ledger holds one grant per player and tick.
 """
 
+import logging
+
 import msgspec
 from django.db import transaction
 
@@ -17,6 +19,8 @@ from game.services.answers import WRITTEN_FIELDS, store
 from game.services.locks import lock_players, share_hunt
 from game.services.rows import update_many
 
+logger = logging.getLogger(__name__)
+
 CHUNK = 500
 HEARTBEAT = "settle_xp"
 
@@ -24,11 +28,14 @@ HEARTBEAT = "settle_xp"
 def settle_due() -> int:
     """Grant every tick that is owed in every hunt. Returns how many players were granted something."""
     total = 0
-    for hunt_id in (
-        Hunt.objects.filter(players__next_tick__lte=now_ms()).distinct().values_list("id", flat=True)
-    ):
-        while settled := _settle_chunk(hunt_id):
-            total += settled
+    owing = Hunt.objects.filter(players__next_tick__lte=now_ms()).distinct()
+    for hunt_id in owing.values_list("id", flat=True):
+        try:
+            while settled := _settle_chunk(hunt_id):
+                total += settled
+        except ValueError as error:
+            # A hunt whose settings somebody broke must not keep the others from theirs.
+            logger.error("hunt %d: XP not settled: %s", hunt_id, error)
     Heartbeat.objects.update_or_create(job=HEARTBEAT, defaults={"at": now_ms()})
     return total
 
