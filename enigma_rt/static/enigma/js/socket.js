@@ -31,8 +31,8 @@ export class Socket extends EventTarget {
 
   open() {
     clearTimeout(this.#timers.retry);
-    if (navigator.onLine === false) return this.#become("offline");
-    this.#become("connecting");
+    // "Offline" is about networks: a server on this very machine answers all the same, so it is tried anyway.
+    this.#become(navigator.onLine === false ? "offline" : "connecting");
     const ws = new WebSocket(this.#url);
     this.#ws = ws;
     this.#watch();
