@@ -10,7 +10,8 @@ const COLUMNS = 2;
 const COUNT_MS = 900;
 const COOL_MS = 10_000;
 const GONE_MS = 700;
-const REASONS = 100; // news may be told before the row that it is about has moved
+const REASONS = 100; // news may be told before the row that it is about has moved, or after
+const REASON_MS = 15_000;
 const PODIUM = 3;
 
 // Four figures stand together: the column keeps its width when somebody passes a thousand.
@@ -68,7 +69,7 @@ export class Standings {
   /** Says which question brought `player` to where it stands or will stand in a moment. */
   reason(player, question) {
     this.#reasons.delete(player);
-    this.#reasons.set(player, question);
+    this.#reasons.set(player, { question, at: performance.now() });
     if (this.#reasons.size > REASONS) this.#reasons.delete(this.#reasons.keys().next().value);
     const line = this.#lines.get(player);
     if (line?.glow) this.#say(line, player);
@@ -79,7 +80,7 @@ export class Standings {
     const line = {
       element, rank: part("rank-figure"), name: part("name", "bdi"), flag: part("flag"), why: part("why"), up: part("up"),
       because: part("because"), points: part("points"), heat: part("heat"), disc: part("disc"), dark: part("dark-figure"), glow: null,
-      value: row.points, target: row.points, place: row.place, climbed: 0, question: null,
+      value: row.points, target: row.points, place: row.place, climbed: 0,
     };
     const rank = part("rank");
     rank.append(line.disc, line.rank, line.dark);
@@ -130,7 +131,6 @@ export class Standings {
 
   #heat(line, row) {
     this.#cool(line);
-    line.question = null;
     this.#say(line, row.player);
     const fade = [
       { opacity: 1 }, { opacity: 1, offset: 0.15 }, { opacity: 0.66, offset: 0.5 }, { opacity: 0.34, offset: 0.56 }, { opacity: 0 },
@@ -159,13 +159,12 @@ export class Standings {
   }
 
   #say(line, player) {
-    const question = this.#reasons.get(player);
-    this.#reasons.delete(player);
-    if (question !== undefined) line.question = question;
+    const reason = this.#reasons.get(player);
+    const question = reason && performance.now() - reason.at < REASON_MS ? reason.question : null;
     const up = line.climbed;
     line.up.dataset.way = up === null ? "new" : up > 0 ? "up" : up < 0 ? "down" : "same";
     line.up.textContent = up === null ? gettext("new") : up ? number(Math.abs(up)) : "";
-    line.because.textContent = line.question === null ? "" : format(gettext("No. %(q)s"), { q: number(line.question) });
+    line.because.textContent = question === null ? "" : format(gettext("No. %(q)s"), { q: number(question) });
   }
 
   // --- points that count ---------------------------------------------------------------------------------------------

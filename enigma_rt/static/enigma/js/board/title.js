@@ -5,7 +5,7 @@ import { still } from "../dom.js";
 
 const STEP = 150;
 const REST = 1600;
-const MOST = 56; // a longer title is words on plates: lamps that small could not be read
+const MOST = 44; // a longer title is words on plates: lamps that small could not be read
 // Letters of these scripts join or stack: apart they would be wrong, so such a title stays whole words.
 const JOINED = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Thai}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
 
@@ -39,7 +39,7 @@ export function drawTitle(element, title) {
 
 /**
  * Lights `lights` one after another, and each on `board` (a <lamp-board>, or null); they stay lit until all were, for a moment.
- * Resolves when it is over; the `signal` ends it at once.
+ * Resolves when it is over; the `signal` ends it at once, and leaves the lights to whoever comes next.
  */
 export async function spell(lights, board, signal) {
   for (const light of lights) light.classList.remove("on");
@@ -51,6 +51,7 @@ export async function spell(lights, board, signal) {
     await pause(STEP, signal);
   }
   await pause(REST, signal);
+  if (signal.aborted) return; // the lights are another run's by now
   for (const light of lights) light.classList.remove("on");
 }
 

@@ -127,6 +127,7 @@ const on = {
   pulse(frame) {
     clock.sync(frame.now);
     takeCounts(frame);
+    players.refresh();
     if (!state.feed.add(frame.feed)) return;
     players.heard(frame.feed);
     paint("feed", "hold");

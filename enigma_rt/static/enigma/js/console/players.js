@@ -4,6 +4,7 @@ import { command } from "../protocol.js";
 
 const FIND_AFTER = 220;
 const AGAIN_AFTER = 1_500;
+const OLD_AFTER = 10_000;
 
 /** `changed()` is called when there is something new to show. */
 export function createPlayers({ calls, changed }) {
@@ -14,9 +15,11 @@ export function createPlayers({ calls, changed }) {
   let findTimer = 0;
   let inspectTimer = 0;
   let run = 0;
+  let foundAt = 0;
 
   const find = async () => {
     const mine = ++run;
+    foundAt = performance.now();
     state.finding = true;
     changed();
     try {
@@ -62,6 +65,11 @@ export function createPlayers({ calls, changed }) {
       findTimer = setTimeout(find, FIND_AFTER);
     },
     find,
+    /** Called every so often: results that somebody looks at grow old. */
+    refresh() {
+      if (state.rows === null || state.finding || document.hidden || performance.now() - foundAt < OLD_AFTER) return;
+      find();
+    },
     show(player) {
       if (state.open !== player) Object.assign(state, { open: player, reply: null, inspectError: "" });
       return inspect();

@@ -5,7 +5,7 @@ import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { exactTime } from "../times.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { outcome } from "./feed.js";
-import { OUTCOME, outcomeWords } from "./words.js";
+import { OUTCOME, outcomeWords, typedWords } from "./words.js";
 
 export const verdictMark = (item) => {
   const { word, extra } = outcomeWords(item);
@@ -23,7 +23,7 @@ export function feed({ feed, filter, connected }, act) {
       <td class="number time">${exactTime(item.at, locale())}</td>
       <td><button type="button" class="who" @click=${() => act.open(item.player)}><bdi>${item.name}</bdi></button></td>
       <td class="n number">${item.q}</td>
-      <td class="typed"><bdi title=${item.text}>${item.text}</bdi></td>
+      <td class="typed"><bdi title=${typedWords(item)}>${typedWords(item)}</bdi></td>
       <td>${verdictMark(item)}</td></tr>`)}</tbody>
   </table>`;
 }

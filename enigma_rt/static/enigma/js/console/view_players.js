@@ -5,7 +5,7 @@ import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { exactTime, shortDayTime } from "../times.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { verdictMark } from "./view_feed.js";
-import { LEVEL, causeWords, signed } from "./words.js";
+import { LEVEL, causeWords, signed, typedWords } from "./words.js";
 
 const marks = (line) =>
   [
@@ -59,7 +59,7 @@ function inFull({ line, me, attempts, ledger }, questions) {
     </dl>
     <h3>${gettext("Attempts")}</h3>
     ${attempts.length ? html`<table class="feed"><tbody>${repeat(attempts, (item) => item.id, (item) => html`<tr>
-      <td class="number time">${exactTime(item.at, locale())}</td><td class="n number">${item.q}</td><td class="typed"><bdi title=${item.text}>${item.text}</bdi></td><td>${verdictMark(item)}</td></tr>`)}</tbody></table>` : html`<p class="nothing">${gettext("None yet.")}</p>`}
+      <td class="number time">${exactTime(item.at, locale())}</td><td class="n number">${item.q}</td><td class="typed"><bdi title=${typedWords(item)}>${typedWords(item)}</bdi></td><td>${verdictMark(item)}</td></tr>`)}</tbody></table>` : html`<p class="nothing">${gettext("None yet.")}</p>`}
     <h3>${gettext("Ledger")}</h3>
     ${ledger.length ? html`<table class="ledger">
       <thead><tr><th scope="col">${gettext("Time")}</th><th scope="col">${gettext("Why")}</th><th scope="col" class="n">${gettext("Points")}</th><th scope="col" class="n">${gettext("XP")}</th></tr></thead>

@@ -32,6 +32,8 @@ export function outcomeWords(item) {
   const word = OUTCOME[outcome(item)]?.() ?? item.verdict;
   const extra = [
     item.kind === "accept_close" && gettext("close accepted for XP"),
+    item.kind === "hint" && item.text === "xp" && gettext("for XP"),
+    item.kind === "hint" && item.text === "points" && gettext("for points"),
     item.repeat && gettext("repeated"),
   ].filter(Boolean);
   return { word, extra: extra.join(", ") };
@@ -153,3 +155,6 @@ export function closedWords(code) {
   };
   return why[code] ?? gettext("The server closed this connection.");
 }
+
+/** What was typed; hints and skips have no answer, whatever their text says. */
+export const typedWords = (item) => (item.kind === "hint" || item.kind === "skip" ? "" : item.text);
