@@ -126,9 +126,12 @@ class Hub:
     async def stop(self) -> None:
         """End what `start` began and close the database connections."""
         await self.batcher.settled()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:
+            # Once is not always enough: a client library can swallow a cancellation that meets its own time-out.
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=1)
         if self._tasks:
             await self._subscription.close()
         self._tasks = []

@@ -48,7 +48,8 @@ class _Outlet:
         while True:
             event = await self.queue.get()
             try:
-                await asyncio.wait_for(layer.group_send(GROUP, event), SEND_TIMEOUT_S)
+                async with asyncio.timeout(SEND_TIMEOUT_S):
+                    await layer.group_send(GROUP, event)
             except Exception as error:
                 self.dropped += 1
                 logger.warning("bus: %s not sent: %s", event.get("kind"), repr(error))
@@ -75,7 +76,8 @@ def _send(event: Event) -> None:
         return  # no other process can hear it: the hub finds the rows by itself
 
     async def send() -> None:
-        await asyncio.wait_for(layer.group_send(GROUP, event), SEND_TIMEOUT_S)
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await layer.group_send(GROUP, event)
 
     try:
         async_to_sync(send)()
