@@ -1,0 +1,81 @@
+"""What bots are like and what they do next: numbers, in one place."""
+
+from random import Random
+
+from msgspec import Struct
+
+QUICKEST_S = 0.7
+"""Between two actions: a player may send two frames a second for long, and nobody types faster."""
+SHARE_SOLVED = 0.6
+"""Of the questions, by an average bot, by the end: the quick ones then finish and the slow ones are seen to trail."""
+ACTIONS_PER_QUESTION = 4.5
+SPREAD = 0.6
+"""Sigma of the log-normal think times: the median is the pace, one in twenty thinks 2.7 times as long."""
+
+
+class Persona(Struct, frozen=True):
+    """One bot's character. All but `tempo` (times the common pace) and `tabs` are chances.
+
+    `skill`: that the first guess at a question is right. `flaky`: that the connection breaks after a command.
+    `impatient`: that a guess is sent a second time before the verdict is there.
+    """
+
+    skill: float
+    tempo: float
+    tabs: int
+    flaky: float
+    impatient: float
+    idle: bool
+
+
+# What is rare is dealt out by number, so that any dozen of bots has some of each.
+IDLE, FLAKY, TWO_TABS, THREE_TABS, IMPATIENT = (12, 7), (5, 1), (4, 2), (12, 5), (3, 0)
+
+# (weight, what): what a player may do next. Those that cannot be done now are not drawn.
+ACTIONS: tuple[tuple[int, str], ...] = (
+    (66, "guess"),
+    (5, "hint_for_points"),
+    (6, "hint_for_xp"),
+    (4, "skip"),
+    (6, "accept_close"),
+    (4, "read_story"),
+    (4, "look_around"),
+    (3, "reload"),
+    (2, "double_up"),
+)
+POWER_UPS = ("hint_for_xp", "skip", "accept_close")
+WISHFUL = 0.04
+"""The chance that a power-up is asked for which the player cannot afford."""
+FIDGETS = 0.2
+"""The chance that somebody who only watches does something when they look up."""
+REPEAT_GUESS = 0.12
+CLOSE_GUESS = 0.25
+"""Shares of the guesses that are not right."""
+LEARNING = 0.12
+"""What each try at the same question adds to the chance of being right; a hint is worth three tries."""
+
+
+def is_dealt(deal: tuple[int, int], number: int) -> bool:
+    every, place = deal
+    return number % every == place
+
+
+def persona(number: int, dice: Random) -> Persona:
+    """The character of bot `number`, counted from 0."""
+    return Persona(
+        skill=dice.betavariate(2, 5),
+        tempo=dice.lognormvariate(0, 0.35),
+        tabs=3 if is_dealt(THREE_TABS, number) else 2 if is_dealt(TWO_TABS, number) else 1,
+        flaky=0.25 if is_dealt(FLAKY, number) else 0.02,
+        impatient=0.15 if is_dealt(IMPATIENT, number) else 0.01,
+        idle=is_dealt(IDLE, number),
+    )
+
+
+def pace(seconds: float, questions: int) -> float:
+    """The median time between a bot's actions, in seconds, such that an average bot gets `SHARE_SOLVED` of the way."""
+    return max(QUICKEST_S, seconds / (questions * SHARE_SOLVED * ACTIONS_PER_QUESTION))
+
+
+def think(pace: float, tempo: float, dice: Random) -> float:
+    return max(QUICKEST_S / 2, pace * tempo * dice.lognormvariate(0, SPREAD))
