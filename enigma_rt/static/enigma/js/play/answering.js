@@ -81,7 +81,7 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
       page.set({ held: null, rising: true, view: "stage" });
       scrollTo({ top: 0, behavior: "instant" });
       // The field is gone after the last question: a reader goes on from the new headline.
-      if (page.state.me.finished) setTimeout(() => $("#stage h1")?.focus({ preventScroll: true }));
+      if (page.state.me.finished) setTimeout(() => $("#stage h2")?.focus({ preventScroll: true }));
       setTimeout(() => page.set({ rising: false }), 900);
     },
 

@@ -9,12 +9,14 @@ const KEPT = 60;
 
 export function createBulletins(page, link, store, key, live) {
   let timer;
+  const tab = crypto.randomUUID();
   const tabs = globalThis.BroadcastChannel ? new BroadcastChannel(key) : null;
 
   tabs?.addEventListener("message", ({ data }) => {
     if (!Array.isArray(data?.seen)) return;
     page.set({ state: seen(page.state, data.seen) });
-    if (data.seen.includes(page.arrived?.id)) next();
+    // Two windows side by side showed it in the same moment: one of them, always the same, puts it away.
+    if (data.seen.includes(page.arrived?.id) && data.tab < tab) next();
   });
   document.addEventListener("visibilitychange", () => show());
 
@@ -24,7 +26,7 @@ export function createBulletins(page, link, store, key, live) {
     const notice = page.state.notices.find((one) => one.id === id);
     page.set({ arrived: notice, unread: page.unread + 1, state: seen(page.state, [id]) });
     link.submit(command.seen([id]));
-    tabs?.postMessage({ seen: [id] });
+    tabs?.postMessage({ seen: [id], tab });
     say(live, plain(notice.html));
     if (STAYS[notice.level]) timer = setTimeout(next, STAYS[notice.level]);
   }

@@ -45,7 +45,7 @@ const act = {
   },
   togglePowers() {
     page.set({ powersOpen: !page.powersOpen, confirming: null });
-    if (!page.powersOpen) $("#answer").focus({ preventScroll: true });
+    queueMicrotask(() => $(page.powersOpen ? "#powers" : "#answer")?.focus({ preventScroll: true }));
   },
   confirm(confirming) {
     page.set({ confirming, armed: false });

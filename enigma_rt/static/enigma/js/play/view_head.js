@@ -11,7 +11,7 @@ export function head(page) {
   const { state } = page;
   return html`
     <div class="nameplate">
-      <a class="hunt-name" href="/">${state.hunt?.title ?? page.title}</a>
+      <h1 class="hunt-name"><a href="/">${state.hunt?.title ?? page.title}</a></h1>
       ${light(page)}
     </div>
     <dl class="gauges">${state.readable ? html`${questionGauge(page)} ${rankGauge(state)} ${pointsGauge(state)} ${xpGauge(page)}` : ""}</dl>

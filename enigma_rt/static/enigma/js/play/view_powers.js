@@ -8,7 +8,7 @@ import { powers } from "./state.js";
 
 export function powerups(page, act) {
   const { me, prices } = page.state;
-  return html`<section class="powers" id="powers" aria-label=${gettext("Power-ups")}>
+  return html`<section class="powers" id="powers" tabindex="-1" aria-label=${gettext("Power-ups")} @keydown=${(event) => event.key === "Escape" && act.togglePowers()}>
     <header>
       <h2>${gettext("Power-ups")}</h2>
       <p class="soft">${format(gettext("You have %(xp)s XP"), { xp: me.xp })} <small>${untilGrant(page)}</small></p>

@@ -15,7 +15,7 @@ export function stage(page) {
 
 const notice = (plate, title, text, rest = "") => html`<div class="notice">
   <p class="plate">${plate}</p>
-  <h1 tabindex="-1">${title}</h1>
+  <h2 tabindex="-1">${title}</h2>
   <p class="soft">${text}</p>
   ${rest}
 </div>`;
@@ -49,7 +49,7 @@ function scheduled({ state: { hunt }, now }) {
   const spoken = seconds ? format(gettext("Starts in %(time)s"), { time: inWords(seconds, ngettext) }) : gettext("Opening …");
   return html`<div class="notice countdown">
     <p class="plate">${gettext("Sealed")}</p>
-    <h1 tabindex="-1">${hunt.title}</h1>
+    <h2 tabindex="-1">${hunt.title}</h2>
     <p class="tagline">${hunt.tagline}</p>
     <div class="wheels" role="timer" aria-label=${spoken}>
       ${wheels.map(([value, unit]) => html`<span class="wheelset" aria-hidden="true"><rotor-wheel width="2" .value=${value}></rotor-wheel><small>${unit}</small></span>`)}
@@ -73,7 +73,7 @@ function finished({ state: { me, hunt, story, board }, rising }) {
     ${blocks(story)}
     <div class="notice">
       <p class="plate">${gettext("Finished")}</p>
-      <h1 tabindex="-1">${gettext("Every lamp is lit")}</h1>
+      <h2 tabindex="-1">${gettext("Every lamp is lit")}</h2>
       <p class="soft">
         ${format(gettext("%(solves)s of %(questions)s solved · %(points)s points"), { solves: me.solves, questions: hunt.questions, points: number(me.points) })}
         ${board.rank ? ` · ${format(gettext("rank %(rank)s"), { rank: number(board.rank) })}` : ""}
@@ -91,7 +91,7 @@ function question({ state: { question: q, story, me }, rising }) {
     <section class="question" aria-labelledby="question-title">
       <header>
         <p class="plate">${format(gettext("Question %(n)s"), { n: q.q })} <span class="worth">${format(gettext("up to %(points)s points"), { points: q.points })}</span></p>
-        <h1 id="question-title" tabindex="-1">${q.title}</h1>
+        <h2 id="question-title" tabindex="-1">${q.title}</h2>
       </header>
       <enigma-html class="prose" .html=${q.html}></enigma-html>
       ${me.hint_html ? html`<aside class="hint" aria-label=${gettext("Hint")}><p class="label">${gettext("Hint")}</p><enigma-html class="prose" .html=${me.hint_html}></enigma-html></aside>` : ""}

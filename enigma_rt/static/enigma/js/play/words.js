@@ -1,7 +1,7 @@
 // What the player's page says: verdicts, refusals, closes, ranks. One place, so that one tone holds.
 
 import { Close } from "../protocol.js";
-import { format, gettext, ngettext, number } from "../i18n.js";
+import { format, gettext, locale, ngettext, number } from "../i18n.js";
 
 /** A refusal in words. A code we do not know has the server's own words. */
 export function refusal({ code, text }) {
@@ -81,7 +81,7 @@ export function closed(code) {
   }[code];
 }
 
-const listed = (names) => new Intl.ListFormat(document.documentElement.lang || undefined).format(names);
+const listed = (names) => new Intl.ListFormat(locale()).format(names);
 
 /** One line of what happened to my rank: who passed me, or whom I passed. */
 export function crossing({ after, passedMe, iPassed, names }) {
