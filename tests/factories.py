@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import F
 
-from game.models import Hunt, Member, Player, Question, StoryBlock
+from game.models import Hunt, Image, Member, Player, Question, StoryBlock
 from game.services import players
 from game.services.answers import Kind, Submission
 
@@ -55,6 +56,20 @@ def make_hunt(
         StoryBlock.objects.create(question=question, when="before", ordinal=1, text=f"Before {position}")
         StoryBlock.objects.create(question=question, when="after", ordinal=1, text=f"After {position}")
     return hunt
+
+
+def add_image(hunt: Hunt, position: int, data: bytes = b"<svg/>", token: str = "") -> Image:
+    """A picture on that question; the hunt's version says so to whoever remembers its content."""
+    image = Image.objects.create(
+        hunt=hunt,
+        path=f"images/{position}.svg",
+        media_type="image/svg+xml",
+        data=data,
+        token=token or uuid.uuid4().hex,
+    )
+    Question.objects.filter(hunt=hunt, position=position).update(image=image, image_alt=f"Alt {position}")
+    Hunt.objects.filter(id=hunt.id).update(version=F("version") + 1)
+    return image
 
 
 def make_user(name: str = "", *, staff: bool = False) -> Any:

@@ -17,10 +17,12 @@ from leaderboard import services as leaderboard
 
 
 def join(user: AbstractBaseUser, hunt: Hunt, name: str) -> Player:
-    """Make `user` a player of `hunt` under `name`; who already plays keeps what they have.
+    """Make `user` a player of `hunt` under `name`; who already plays keeps what they have, whatever the name.
 
     Raises BadName, NameTaken, HuntEnded. The unique constraints decide races between two tabs or two people.
     """
+    if player := _player_of(user, hunt):
+        return player
     try:
         cleaned = clean_name(name)
     except ValueError as error:
@@ -43,10 +45,14 @@ def join(user: AbstractBaseUser, hunt: Hunt, name: str) -> Player:
             leaderboard.record(hunt.id, [standing_of(player)], now)
             return player
     except IntegrityError:
-        member = Member.objects.filter(hunt=hunt, user_id=user.pk).select_related("player").first()
-        if member is not None:
-            return member.player
+        if player := _player_of(user, hunt):
+            return player  # joined by another tab meanwhile
         raise errors.NameTaken from None
+
+
+def _player_of(user: AbstractBaseUser, hunt: Hunt) -> Player | None:
+    member = Member.objects.filter(hunt=hunt, user_id=user.pk).select_related("player").first()
+    return member.player if member else None
 
 
 def check_name(hunt: Hunt, name: str) -> str:
