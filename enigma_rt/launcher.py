@@ -19,11 +19,15 @@ from enigma_rt.health import health
 
 logger = logging.getLogger(__name__)
 
+LAST_PORT = 65_535
 BACKLOG = 4096
 """Connections that may wait to be accepted: everybody comes at the start of a hunt. The kernel may allow fewer."""
 HUB_START_S = 5.0
 CLOSE_S = 2.0
 """What the closing handshakes of the last sockets may take."""
+
+ECHO_S = 0.3
+"""A signal so soon after the first is the same one: make and shells pass on what the terminal has sent to all."""
 
 Companion = Callable[[], Awaitable[None]]
 
@@ -34,6 +38,8 @@ class CannotListen(Exception):
 
 def open_port(host: str, port: int) -> socket.socket:
     """A socket that listens on host:port (0: any free one). Raises CannotListen."""
+    if not 0 <= port <= LAST_PORT:
+        raise CannotListen(f"cannot listen on {host}:{port}: ports end at {LAST_PORT}")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -46,9 +52,8 @@ def open_port(host: str, port: int) -> socket.socket:
         except OSError:
             listening.close()
             raise
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from error
+    except OSError as error:
+        raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror}") from error
     return listening
 
 
@@ -144,6 +149,7 @@ class _Process:
         self._companions = companions
         self._running: list[asyncio.Future[None]] = []
         self._ending: asyncio.Task[None] | None = None
+        self._asked_at = 0.0
         self._status = 0
 
     def run(self, listening: socket.socket, say: Callable[[str], None]) -> int:
@@ -182,11 +188,12 @@ class _Process:
             logger.warning("the hub has not started, sockets will try again: %s", error)
 
     def _on_signal(self, number: int) -> None:
-        if self._ending is not None:
-            # Asked twice: at once.
+        if self._ending is None:
+            self._asked_at = time.monotonic()
+            self._ending = self._task(self._end())
+        elif time.monotonic() - self._asked_at > ECHO_S:
             sys.stdout.flush()
             os._exit(128 + number)
-        self._ending = self._task(self._end())
 
     async def _end(self) -> None:
         from consumers import hub

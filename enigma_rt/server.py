@@ -10,7 +10,6 @@ import logging
 import socket
 from typing import Any
 
-from autobahn.twisted.websocket import WebSocketServerProtocol
 from daphne import server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
@@ -37,8 +36,8 @@ PING_INTERVAL_S, PING_TIMEOUT_S = 20, 10
 HTTP_TIMEOUT_S = 30
 STALL_S = 2.0
 """How long a client's full buffer (64 KiB beyond the kernel's own) is put up with."""
-UNREAD_LIMIT = 64
-"""Frames that may wait for their consumer."""
+UNREAD_LIMIT = 128
+"""Frames that may wait for their consumer: more than it would take in a row before it calls that a flood."""
 FORWARDED = {
     "proxy_forwarded_address_header": "X-Forwarded-For",
     "proxy_forwarded_port_header": "X-Forwarded-Port",
@@ -104,8 +103,14 @@ class Socket(WebSocketProtocol):
             self.patience.stopProducing()
         super().onClose(wasClean, code, reason)
 
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
+        # Between a close frame and the end of the connection sending is an error to the library. To the application it
+        # is what it always is: perhaps nobody gets it.
+        if self.state in (self.STATE_CONNECTING, self.STATE_OPEN):
+            super().serverSend(content, binary)
+
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
-        if code in SERVER_CODES and self.state == WebSocketServerProtocol.STATE_OPEN:
+        if code in SERVER_CODES and self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=code, isReply=False)
         else:
             super().serverClose(code)
