@@ -36,6 +36,7 @@ class Client:
             headers.append((b"origin", origin))
         self.socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path, headers=headers)
         self.socket.scope["client"] = (address, 1234)
+        self.snapshot: dict[str, Any] = {}
         self.frames: list[dict[str, Any]] = []
         # Read while waiting for something else.
         self.passed: list[dict[str, Any]] = []
@@ -50,7 +51,7 @@ class Client:
         message = await self.socket.receive_output(within)
         if message["type"] == "websocket.close":
             return {"close": message["code"]}
-        frame = json.loads(message["text"])
+        frame: dict[str, Any] = json.loads(message["text"])
         self.frames.append(frame)
         return frame
 
@@ -84,13 +85,14 @@ class Client:
             self.passed.append(frame)
 
     async def quiet(self, seconds: float = 0.3) -> bool:
-        return await self.socket.receive_nothing(seconds)
+        return bool(await self.socket.receive_nothing(seconds))
 
     async def close(self) -> None:
         await self.socket.disconnect()
 
 
 Connect = Callable[..., Awaitable[Client]]
+Database = Callable[..., Awaitable[Any]]
 
 
 @pytest_asyncio.fixture
@@ -120,7 +122,7 @@ async def connect(transactional_db: None) -> AsyncIterator[Connect]:
 
 
 @pytest.fixture
-def database(transactional_db: None) -> Callable[..., Awaitable[Any]]:
+def database(transactional_db: None) -> Database:
     """`await database(function, …)`: run database code beside the event loop."""
 
     async def run(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

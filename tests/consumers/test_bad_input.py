@@ -1,12 +1,14 @@
 """Whatever a client sends, it gets its code, the socket lives, and nobody else notices."""
 
 import json
+from typing import Any
 
 import pytest
 
 from consumers.protocol import Close
 from game.models import Attempt
 from game.services.hunts import control
+from tests.consumers.conftest import Connect, Database
 from tests.factories import HOUR, command_id, make_hunt, make_player, make_user, now_ms
 
 ID = command_id()
@@ -40,7 +42,9 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "code"), BAD.values(), ids=BAD.keys())
-async def test_a_bad_frame_gets_its_code_and_the_socket_lives(connect, database, text, code):
+async def test_a_bad_frame_gets_its_code_and_the_socket_lives(
+    connect: Connect, database: Database, text: str, code: str
+) -> None:
     hunt = await database(make_hunt)
     ada = await connect(await database(make_player, hunt))
     bob = await connect(await database(make_player, hunt))
@@ -53,14 +57,14 @@ async def test_a_bad_frame_gets_its_code_and_the_socket_lives(connect, database,
     assert await database(Attempt.objects.count) == 1
 
 
-async def test_a_binary_frame_gets_its_code(connect, database):
+async def test_a_binary_frame_gets_its_code(connect: Connect, database: Database) -> None:
     client = await connect(await database(make_player, await database(make_hunt)))
     await client.socket.send_to(bytes_data=b"\x00\xff")
     assert (await client.next())["code"] == "binary"
     assert (await client.ask("answer", q=1, text="right 1"))["verdict"] == "correct"
 
 
-async def test_a_stream_of_bad_frames_is_closed(connect, database):
+async def test_a_stream_of_bad_frames_is_closed(connect: Connect, database: Database) -> None:
     client = await connect(role="spectator")  # no hunt yet
     assert client.snapshot == {"close": Close.NO_HUNT}
     hunt = await database(make_hunt)
@@ -78,7 +82,9 @@ async def connect_is_fresh() -> None:
     await hubs.current()._reconcile()
 
 
-async def test_a_fast_client_is_told_to_wait_and_a_flood_is_closed(connect, database):
+async def test_a_fast_client_is_told_to_wait_and_a_flood_is_closed(
+    connect: Connect, database: Database
+) -> None:
     client = await connect(await database(make_player, await database(make_hunt)))
     for number in range(130):
         await client.send({"t": "ping", "n": number})
@@ -92,7 +98,7 @@ async def test_a_fast_client_is_told_to_wait_and_a_flood_is_closed(connect, data
     assert all(0 < one["wait_ms"] <= 500 for one in waits)
 
 
-async def test_the_tabs_of_a_player_share_one_credit(connect, database):
+async def test_the_tabs_of_a_player_share_one_credit(connect: Connect, database: Database) -> None:
     ada = await database(make_player, await database(make_hunt))
     one, two = await connect(ada), await connect(ada)
     for number in range(15):
@@ -115,7 +121,9 @@ async def test_the_tabs_of_a_player_share_one_credit(connect, database):
     ],
     ids=["before the start", "after the end", "while paused"],
 )
-async def test_commands_outside_the_hunts_hours_are_refused(connect, database, fields, code):
+async def test_commands_outside_the_hunts_hours_are_refused(
+    connect: Connect, database: Database, fields: dict[str, Any], code: str
+) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt)
 
@@ -135,20 +143,22 @@ async def test_commands_outside_the_hunts_hours_are_refused(connect, database, f
     assert await database(Attempt.objects.count) == 0
 
 
-async def test_an_answer_of_nothing_is_refused(connect, database):
+async def test_an_answer_of_nothing_is_refused(connect: Connect, database: Database) -> None:
     client = await connect(await database(make_player, await database(make_hunt)))
     for text in ("", "   ", "\u200b\u2060"):
         assert (await client.ask("answer", q=1, text=text))["code"] == "empty_answer"
 
 
-async def test_a_spectator_may_look_but_not_touch(connect, database):
+async def test_a_spectator_may_look_but_not_touch(connect: Connect, database: Database) -> None:
     await database(make_hunt)
     board = await connect(role="spectator")
     reply = await board.ask("answer", q=1, text="right 1")
     assert reply["code"] == "unknown_command"
 
 
-async def test_an_organiser_gets_errors_with_codes_too(connect, database, settings):
+async def test_an_organiser_gets_errors_with_codes_too(
+    connect: Connect, database: Database, settings: Any
+) -> None:
     settings.SOCKET_LIMITS = ROOMY
     await database(make_hunt)
     console = await connect(await database(make_user, "boss", staff=True), "organiser")
@@ -159,7 +169,9 @@ async def test_an_organiser_gets_errors_with_codes_too(connect, database, settin
     assert (await console.ask("announce", level="loud", text="x"))["code"] == "bad_frame"
 
 
-async def test_a_defect_is_said_and_logged_and_the_socket_lives(connect, database, monkeypatch, caplog):
+async def test_a_defect_is_said_and_logged_and_the_socket_lives(
+    connect: Connect, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     client = await connect(await database(make_player, await database(make_hunt)))
 
     def broken(*_: object) -> None:
@@ -173,7 +185,9 @@ async def test_a_defect_is_said_and_logged_and_the_socket_lives(connect, databas
     assert (await client.ask("answer", q=1, text="right 1"))["verdict"] == "correct"
 
 
-async def test_the_same_command_from_twenty_sockets_at_once(connect, database, settings):
+async def test_the_same_command_from_twenty_sockets_at_once(
+    connect: Connect, database: Database, settings: Any
+) -> None:
     """More sockets than one player may hold on one server, so over their tabs in turns; effects are counted."""
     settings.SOCKET_LIMITS = ROOMY
     hunt = await database(make_hunt)
@@ -190,7 +204,7 @@ async def test_the_same_command_from_twenty_sockets_at_once(connect, database, s
     assert (ada.points, ada.solves, ada.position) == (100, 1, 2)
 
 
-async def test_pause_takes_hold_for_open_sockets(connect, database):
+async def test_pause_takes_hold_for_open_sockets(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     boss = await database(make_user, "boss", staff=True)
     client = await connect(await database(make_player, hunt))

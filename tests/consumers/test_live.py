@@ -2,8 +2,11 @@
 
 import asyncio
 import random
+from typing import Any
 
 import msgspec
+import pytest
+from django.db import connection
 
 from consumers import hub as hubs
 from game.models import Announcement, Hunt, LedgerEntry, Player
@@ -12,17 +15,18 @@ from game.services.announcements import announce
 from game.services.answers import submit
 from leaderboard.models import Standing
 from leaderboard.ranking import Delta, View, follow
+from tests.consumers.conftest import Connect, Database
 from tests.factories import HOUR, make_hunt, make_player, make_user, now_ms, submission
 
 ROOMY = '{"burst": 10000}'
 
 
-def view_of(board: dict, player: int | None) -> View:
+def view_of(board: dict[str, Any], player: int | None) -> View:
     plain = {**board, "player": player}
     return msgspec.convert(plain, View)
 
 
-def followed(view: View, frames: list[dict], board_id: str) -> View:
+def followed(view: View, frames: list[dict[str, Any]], board_id: str) -> View:
     for frame in frames:
         if frame["t"] == "board" and frame["version"] > view.version:
             assert frame["board"] == board_id
@@ -30,7 +34,9 @@ def followed(view: View, frames: list[dict], board_id: str) -> View:
     return view
 
 
-async def test_snapshot_and_deltas_make_the_fresh_snapshot_on_every_client(connect, database, settings):
+async def test_snapshot_and_deltas_make_the_fresh_snapshot_on_every_client(
+    connect: Connect, database: Database, settings: Any
+) -> None:
     settings.SOCKET_LIMITS = ROOMY
     chance = random.Random(7)
     hunt = await database(make_hunt, 6, settings={"board_top": 5})
@@ -55,7 +61,7 @@ async def test_snapshot_and_deltas_make_the_fresh_snapshot_on_every_client(conne
     assert fresh["version"] > 3
 
 
-async def test_two_tabs_stay_in_step(connect, database):
+async def test_two_tabs_stay_in_step(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt)
     here, there = await connect(ada), await connect(ada)
@@ -69,7 +75,9 @@ async def test_two_tabs_stay_in_step(connect, database):
     )
 
 
-async def test_a_tick_granted_by_another_process_reaches_the_open_socket(connect, database, monkeypatch):
+async def test_a_tick_granted_by_another_process_reaches_the_open_socket(
+    connect: Connect, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The bus is cut: what is left is the hub's reconciliation with the database."""
     monkeypatch.setattr("enigma_rt.bus._send", lambda event: None)
     hunt = await database(make_hunt, started_h=5)
@@ -82,14 +90,16 @@ async def test_a_tick_granted_by_another_process_reaches_the_open_socket(connect
         assert xp.settle_due() == 1
 
     await database(an_hour_passes)
-    if hubs.connection.vendor != "sqlite":
+    if connection.vendor != "sqlite":
         await hubs.current()._reconcile()
     progress = await client.until("progress")
     assert progress["me"]["xp"] == 10
     assert await database(LedgerEntry.objects.filter(player=ada, cause="tick").count) == 1
 
 
-async def test_a_lost_standing_is_found_by_reconciliation(connect, database, monkeypatch):
+async def test_a_lost_standing_is_found_by_reconciliation(
+    connect: Connect, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hunt = await database(make_hunt)
     ada, bob = await database(make_player, hunt), await database(make_player, hunt)
     client = await connect(bob)
@@ -100,7 +110,7 @@ async def test_a_lost_standing_is_found_by_reconciliation(connect, database, mon
     assert [move[0] for move in delta["moves"]] == [ada.id]
 
 
-async def test_doubled_and_reordered_events_change_nothing(connect, database):
+async def test_doubled_and_reordered_events_change_nothing(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt)
     board = await connect(role="spectator")
@@ -115,10 +125,11 @@ async def test_doubled_and_reordered_events_change_nothing(connect, database):
         await hub._on_standings({"hunt": hunt.id, "lines": lines})
         await hub._flush()
     assert await board.quiet()
-    assert hub.board.standing(ada.id).points == 100
+    held = hub.board.standing(ada.id)
+    assert held is not None and held.points == 100
 
 
-async def test_a_newcomer_appears_on_the_board(connect, database):
+async def test_a_newcomer_appears_on_the_board(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     board = await connect(role="spectator")
     ada = await database(make_player, hunt, "Ada")
@@ -126,7 +137,9 @@ async def test_a_newcomer_appears_on_the_board(connect, database):
     assert delta["rows"] == [[ada.id, "Ada", 0, None, False]]
 
 
-async def test_an_announcement_reaches_everybody_once_and_later_snapshots_until_seen(connect, database):
+async def test_an_announcement_reaches_everybody_once_and_later_snapshots_until_seen(
+    connect: Connect, database: Database
+) -> None:
     hunt = await database(make_hunt)
     boss = await database(make_user, "boss", staff=True)
     ada = await database(make_player, hunt)
@@ -147,13 +160,16 @@ async def test_an_announcement_reaches_everybody_once_and_later_snapshots_until_
     assert (await connect(ada)).snapshot["announcements"] == []
 
 
-async def test_the_hunt_starts_by_the_clock_and_sockets_are_told(connect, database):
+async def test_the_hunt_starts_by_the_clock_and_sockets_are_told(
+    connect: Connect, database: Database
+) -> None:
     hunt = await database(make_hunt, started_h=-1)
     ada = await database(make_player, hunt)
     client = await connect(ada)
     assert client.snapshot["hunt"]["phase"] == "scheduled"
     assert client.snapshot["question"] is None and client.snapshot["story"] == []
     hub = hubs.current()
+    assert hub.hunt is not None
     hub.hunt = msgspec.structs.replace(hub.hunt, starts_at=hub.now() + 50)
     await asyncio.sleep(0.2)
     await hub._phase()
@@ -161,7 +177,9 @@ async def test_the_hunt_starts_by_the_clock_and_sockets_are_told(connect, databa
     assert changed["hunt"]["phase"] == "live"
 
 
-async def test_rows_in_a_hub_that_was_away_are_there_when_it_starts(connect, database):
+async def test_rows_in_a_hub_that_was_away_are_there_when_it_starts(
+    connect: Connect, database: Database
+) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt, "Ada")
     await database(lambda: submit([submission(ada, text="right 1")]))
@@ -172,19 +190,19 @@ async def test_rows_in_a_hub_that_was_away_are_there_when_it_starts(connect, dat
     assert [notice["html"] for notice in snapshot["announcements"]] == ["<p>hi</p>\n"]
 
 
-async def test_the_tape_tells_solves_firsts_and_finishes(connect, database):
+async def test_the_tape_tells_solves_firsts_and_finishes(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt, 1)
     ada, bob = await database(make_player, hunt, "Ada"), await database(make_player, hunt, "Bob")
     board = await connect(role="spectator")
     for person in (ada, bob):
         await database(lambda who=person: submit([submission(who, text="right 1")]))
-    kinds = []
+    kinds: list[str] = []
     while len(kinds) < 2:
         kinds += [item["kind"] for item in (await board.until("ticker"))["items"]]
     assert kinds == ["finish", "finish"]
 
 
-async def test_hidden_players_move_nobody(connect, database):
+async def test_hidden_players_move_nobody(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ghost = await database(make_player, hunt, "Ghost")
     await database(Player.objects.filter(id=ghost.id).update, hidden=True)
@@ -195,7 +213,7 @@ async def test_hidden_players_move_nobody(connect, database):
     assert await board.quiet(0.5)
 
 
-async def test_a_beacon_tells_a_quiet_board(connect, database):
+async def test_a_beacon_tells_a_quiet_board(connect: Connect, database: Database) -> None:
     await database(make_hunt)
     board = await connect(role="spectator")
     hub = hubs.current()
@@ -205,7 +223,9 @@ async def test_a_beacon_tells_a_quiet_board(connect, database):
     assert (beacon["board"], beacon["version"]) == (hub.board_id, hub.board.version)
 
 
-async def test_a_hub_survives_a_database_that_is_away(connect, database, monkeypatch):
+async def test_a_hub_survives_a_database_that_is_away(
+    connect: Connect, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await database(make_hunt)
     board = await connect(role="spectator")
 

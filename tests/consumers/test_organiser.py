@@ -1,12 +1,14 @@
 """The console's socket: what it shows, what it does, and that both leave a trace."""
 
 import asyncio
+from typing import Any
 
 from game.models import AuditEntry, Hunt
+from tests.consumers.conftest import Connect, Database
 from tests.factories import command_id, make_hunt, make_player, make_user
 
 
-async def test_the_console_sees_attempts_and_counts(connect, database):
+async def test_the_console_sees_attempts_and_counts(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt, "Ada")
     console = await connect(await database(make_user, "boss", staff=True), "organiser")
@@ -16,7 +18,7 @@ async def test_the_console_sees_attempts_and_counts(connect, database):
     await client.ask("answer", q=1, text="nonsense")
     await client.ask("hint", q=1, pay="points")
     await client.ask("answer", q=1, text="right 1")
-    feed = []
+    feed: list[dict[str, Any]] = []
     while len(feed) < 3:
         pulse = await console.until("pulse")
         feed += pulse["feed"]
@@ -38,7 +40,9 @@ async def test_the_console_sees_attempts_and_counts(connect, database):
     assert (await console.until("pulse"))["feed"] == []
 
 
-async def test_control_is_applied_once_per_command_and_written_down(connect, database):
+async def test_control_is_applied_once_per_command_and_written_down(
+    connect: Connect, database: Database
+) -> None:
     hunt = await database(make_hunt)
     boss = await database(make_user, "boss", staff=True)
     console = await connect(boss, "organiser")
@@ -56,7 +60,7 @@ async def test_control_is_applied_once_per_command_and_written_down(connect, dat
     assert (await console.until("hunt"))["hunt"]["ends_at"] == hunt.ends_at
 
 
-async def test_a_hunt_is_started_paused_resumed_and_ended(connect, database):
+async def test_a_hunt_is_started_paused_resumed_and_ended(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt, started_h=-1)
     console = await connect(await database(make_user, "boss", staff=True), "organiser")
     for action, phase in (("start", "live"), ("pause", "paused"), ("resume", "live"), ("end", "ended")):
@@ -66,7 +70,9 @@ async def test_a_hunt_is_started_paused_resumed_and_ended(connect, database):
     assert await database(Hunt.objects.get) == hunt and hunt.ended_at is not None
 
 
-async def test_players_are_found_by_name_and_mail_and_shown_whole(connect, database):
+async def test_players_are_found_by_name_and_mail_and_shown_whole(
+    connect: Connect, database: Database
+) -> None:
     hunt = await database(make_hunt)
     ada, _ = await database(make_player, hunt, "Ada Ünal"), await database(make_player, hunt, "Bob")
     await connect(ada)
@@ -82,7 +88,7 @@ async def test_players_are_found_by_name_and_mail_and_shown_whole(connect, datab
     assert (whole["line"]["name"], whole["me"]["position"], whole["attempts"]) == ("Ada Ünal", 1, [])
 
 
-async def test_an_announcement_is_previewed_as_it_will_be_shown(connect, database):
+async def test_an_announcement_is_previewed_as_it_will_be_shown(connect: Connect, database: Database) -> None:
     await database(make_hunt)
     console = await connect(await database(make_user, "boss", staff=True), "organiser")
     preview = await console.ask("preview", text="**now** <script>alert(1)</script>")

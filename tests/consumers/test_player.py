@@ -1,9 +1,10 @@
 """A player's socket: every command, from the first question to the epilogue."""
 
+from tests.consumers.conftest import Connect, Database
 from tests.factories import command_id, grant_xp, make_hunt, make_player
 
 
-async def test_a_player_plays_to_the_end(connect, database):
+async def test_a_player_plays_to_the_end(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt, 2)
     ada = await database(make_player, hunt, "Ada")
     client = await connect(ada)
@@ -35,7 +36,7 @@ async def test_a_player_plays_to_the_end(connect, database):
     assert refused["code"] == "finished"
 
 
-async def test_a_resent_command_gets_its_stored_outcome(connect, database):
+async def test_a_resent_command_gets_its_stored_outcome(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     client = await connect(await database(make_player, hunt))
     command = command_id()
@@ -46,7 +47,7 @@ async def test_a_resent_command_gets_its_stored_outcome(connect, database):
     assert conflict["code"] == "id_conflict"
 
 
-async def test_answers_to_other_questions_are_stale(connect, database):
+async def test_answers_to_other_questions_are_stale(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     client = await connect(await database(make_player, hunt))
     future = await client.ask("answer", q=2, text="right 2")
@@ -56,7 +57,7 @@ async def test_answers_to_other_questions_are_stale(connect, database):
     assert past["code"] == "stale_question"
 
 
-async def test_a_hint_is_charged_once_whatever_it_is_paid_with(connect, database):
+async def test_a_hint_is_charged_once_whatever_it_is_paid_with(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt)
     await database(grant_xp, ada, 60)
@@ -69,7 +70,7 @@ async def test_a_hint_is_charged_once_whatever_it_is_paid_with(connect, database
     assert right["award"] == {"gross": 100, "hint": 0, "accept_close": 0, "total": 100}
 
 
-async def test_power_ups_cost_what_the_snapshot_says(connect, database):
+async def test_power_ups_cost_what_the_snapshot_says(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt)
     client = await connect(ada)
@@ -85,7 +86,7 @@ async def test_power_ups_cost_what_the_snapshot_says(connect, database):
     assert close["award"]["total"] == 100 - prices["accept_close_points"]
 
 
-async def test_wrong_answers_are_throttled_over_a_reconnect(connect, database):
+async def test_wrong_answers_are_throttled_over_a_reconnect(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt)
     client = await connect(ada)
@@ -99,7 +100,7 @@ async def test_wrong_answers_are_throttled_over_a_reconnect(connect, database):
     assert 0 < refused["wait_ms"] <= 6_000
 
 
-async def test_the_story_so_far_is_paged(connect, database):
+async def test_the_story_so_far_is_paged(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt, 20)
     ada = await database(make_player, hunt, position=20)
     client = await connect(ada)
@@ -112,7 +113,7 @@ async def test_the_story_so_far_is_paged(connect, database):
     assert blocks[-1]["html"] == "<p>Before 20</p>\n"
 
 
-async def test_around_shows_the_neighbours(connect, database):
+async def test_around_shows_the_neighbours(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     people = [await database(make_player, hunt) for _ in range(7)]
     client = await connect(people[3])
@@ -122,7 +123,7 @@ async def test_around_shows_the_neighbours(connect, database):
     assert [row[0] for row in around["rows"]] == [person.id for person in people[1:6]]
 
 
-async def test_ping_is_answered_with_the_servers_clock(connect, database):
+async def test_ping_is_answered_with_the_servers_clock(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     client = await connect(await database(make_player, hunt))
     await client.send({"t": "ping", "n": 7})
@@ -131,7 +132,9 @@ async def test_ping_is_answered_with_the_servers_clock(connect, database):
     assert abs(pong["now"] - client.snapshot["now"]) < 10_000
 
 
-async def test_the_first_questions_clock_starts_when_it_is_shown(connect, database):
+async def test_the_first_questions_clock_starts_when_it_is_shown(
+    connect: Connect, database: Database
+) -> None:
     hunt = await database(make_hunt, started_h=3)
     ada = await database(make_player, hunt)
     await connect(ada)
