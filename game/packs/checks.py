@@ -112,6 +112,7 @@ def answer_faults(answers: Sequence[str], close: Sequence[str]) -> Iterator[Faul
 def question_faults(question: PackQuestion) -> Iterator[Fault]:
     """Everything that can be said of one question by itself, in the order in which a pack writes it."""
     yield from text_faults("title", question.title, TITLE, one_line=True)
+    yield from story_faults("before", question.before)
     yield from markdown_faults("text", question.text, TEXT, SHOWN_TEXT)
     if question.image is not None and not question.image_alt.strip():
         yield Fault("image_alt", "is missing", "Describe the picture for those who cannot see it")
@@ -129,7 +130,6 @@ def question_faults(question: PackQuestion) -> Iterator[Fault]:
         yield from markdown_faults("hint", question.hint, HINT, SHOWN_HINT)
     if not 0 <= question.points <= POINTS:
         yield Fault("points", f"is {question.points}", f"Use 0 to {POINTS:,}")
-    yield from story_faults("before", question.before)
     yield from story_faults("after", question.after)
 
 

@@ -212,7 +212,7 @@ class _Reading:
             found.relative_to(self.folder).as_posix() for found in self.folder.rglob("*") if found.is_file()
         ]
         names = {name.lower(): name for name in there}
-        close = difflib.get_close_matches(path.lower(), names, 1)
+        close = difflib.get_close_matches(path.lower(), names, 1, 0.85)
         return f"Did you mean {names[close[0]]}" if close else f"Put it into {self.folder}"
 
     # --- its parts ---

@@ -27,6 +27,7 @@ class PackQuestion(Struct, frozen=True, kw_only=True):
     """
 
     title: str = ""
+    before: tuple[str, ...] = ()
     text: str
     image: str | None = None
     image_alt: str = ""
@@ -35,7 +36,6 @@ class PackQuestion(Struct, frozen=True, kw_only=True):
     threshold: int = 0
     hint: str = ""
     points: int = 100
-    before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 

@@ -10,7 +10,9 @@ from game.packs.checks import differing
 from game.packs.reading import is_safe_path
 from game.packs.records import EPOCH, FILE, FORMAT, MS, Pack, PackQuestion
 
-WIDTH = 100
+WIDTH = 110
+INDENT = "    "
+NEWLINE = "\n"
 
 # Not what TOML forbids alone: also what would stand in the file unseen, or turn the direction of its lines.
 _UNSEEN = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
@@ -87,7 +89,8 @@ def _list(items: Sequence[str]) -> str:
     line = f"[{', '.join(items)}]"
     if len(line) <= WIDTH and "\n" not in line:
         return line
-    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+    # A text of several lines begins at the left, as its other lines do.
+    return "[\n" + "".join(f"{'' if NEWLINE in item else INDENT}{item},\n" for item in items) + "]"
 
 
 def _instant(instant: int) -> str:

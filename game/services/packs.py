@@ -53,7 +53,7 @@ def import_pack(
         )
     found = Hunt.objects.filter(slug=slug).first()
     hunt = own_hunt(found.id) if found else Hunt(slug=slug, version=0)
-    before = (export_pack(hunt), hunt.current) if found else None
+    before = (export_pack(hunt, schedule=True), hunt.current) if found else None
     _set_instants(hunt, pack, starts_at, ends_at, length)
     hunt.title, hunt.tagline, hunt.settings = pack.title, pack.tagline, differing(pack.settings)
     hunt.save()
@@ -61,18 +61,18 @@ def import_pack(
     if make_current and not hunt.current:
         _give_way(hunt)
         hunt.current = True
-    if before == (export_pack(hunt), hunt.current):
+    if before == (export_pack(hunt, schedule=True), hunt.current):
         return hunt
     if before is not None and not replace:
         raise errors.Invalid(
-            f"There is a hunt “{slug}” already, and it differs: replace it, or choose another slug."
+            f"There is a hunt “{slug}” already, and it differs: replace it (--replace), or choose another --slug."
         )
     _raise_version(hunt)
     return hunt
 
 
-def export_pack(hunt: Hunt, *, schedule: bool = True) -> Pack:
-    """The pack that imports as this hunt. Without `schedule` it says neither slug nor instants."""
+def export_pack(hunt: Hunt, *, schedule: bool = False) -> Pack:
+    """The pack that this hunt was made of. With `schedule` it also says slug and instants, whoever said them."""
     questions = hunt.questions.select_related("image").prefetch_related("story").order_by("position")
     shown = hunt.images.filter(id__in=questions.values("image")).order_by("path")
     return Pack(

@@ -12,19 +12,19 @@ from game.services.packs import export_pack
 
 
 class Command(BaseCommand):
-    help = "Export a hunt as a hunt pack, exactly: import_hunt makes the same hunt of it."
+    help = "Export a hunt as a hunt pack: exactly the files of which import_hunt makes it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug")
         parser.add_argument("folder", type=Path)
         parser.add_argument(
-            "--content",
+            "--schedule",
             action="store_true",
-            help="leave out slug and instants: to share it, or to play it again",
+            help="say slug, start and end, too: to move it to another server",
         )
         parser.add_argument("--force", action="store_true", help="write into a folder that is not empty")
 
-    def handle(self, *, slug: str, folder: Path, content: bool, force: bool, **_: Any) -> None:
+    def handle(self, *, slug: str, folder: Path, schedule: bool, force: bool, **_: Any) -> None:
         hunt = Hunt.objects.filter(slug=slug).first()
         if hunt is None:
             known = ", ".join(Hunt.objects.order_by("slug").values_list("slug", flat=True)) or "none"
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{folder} is there already: choose a new folder, or say --force to write into it"
                 )
-            pack = export_pack(hunt, schedule=not content)
+            pack = export_pack(hunt, schedule=schedule)
             write_pack(pack, folder)
         except (OSError, ValueError) as error:
             raise CommandError(f"{folder} could not be written: {error}") from None
