@@ -21,6 +21,7 @@ if ($(".wheels", hero)) {
   let minute = null;
   everySecond(Date.now, () => {
     const seconds = secondsUntil(instant, Date.now());
+    if (!seconds && phase === "scheduled") $(".when", hero).textContent = gettext("It has begun.");
     for (const wheel of hero.querySelectorAll("rotor-wheel")) wheel.value = parts(seconds)[wheel.dataset.part];
     if (Math.floor(seconds / 60) === minute) return;
     minute = Math.floor(seconds / 60);

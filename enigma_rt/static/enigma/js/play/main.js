@@ -20,6 +20,7 @@ import { phaseAt } from "../phase.js";
 import { misplaced, reduce } from "./state.js";
 
 const ARMED_AFTER = 450; // ms until a confirming button works: longer than a double tap
+const COOL = 10_000; // as --cool in tokens.css
 const SLOW = 400; // ms without a verdict after which the page says that it is being judged
 
 const { socket: path, user, hunt, login, join, title } = document.body.dataset;
@@ -77,6 +78,7 @@ const link = new Link(socket, outbox, {
     const before = page.state;
     const state = reduce(before, frame);
     if (state !== before) page.set({ state, now: clock.now() });
+    if (frame.t === "board") glow(state.moved);
     if (frame.me) changedMe(before.me, state.me);
     if (misplaced(state)) link.resync(frame.t === "hunt" ? frame.spread_ms : 300);
     else if (frame.t === "hunt" && frame.hunt.phase !== before.hunt?.phase) link.resync(frame.spread_ms);
@@ -96,7 +98,7 @@ const link = new Link(socket, outbox, {
     if (sent && sent.t !== "seen") answering.refused(sent, error);
   },
   state: (detail) => page.set({ link: { ...page.link, ...detail } }),
-  final: (code) => page.set({ final: code, powersOpen: false }),
+  final: (code) => page.set({ final: code, view: "stage", powersOpen: false }),
 });
 const answering = createAnswering(page, { link, outbox, drafts, counted, live: live.verdicts });
 const bulletins = createBulletins(page, link, localStorage, key("telegrams"), live.telegrams);
@@ -120,10 +122,17 @@ function waitFor(ms) {
 
 function tick() {
   const now = clock.now();
+  for (const [player, { until }] of page.glowing) if (performance.now() > until) page.glowing.delete(player);
   page.set({ now, wait: freeAt ? secondsUntil(freeAt, now) : 0 });
   // The start and the end follow from the instants: whoever missed the word about it asks, not all at once.
   const { hunt } = page.state;
   if (hunt && clock.known && phaseAt(hunt, now) !== hunt.phase) link.resync(4000);
+}
+
+/** The rows of these players glow, and cool within COOL. */
+function glow(players) {
+  const until = performance.now() + COOL;
+  for (const player of players) page.glowing.set(player, { turns: (page.glowing.get(player)?.turns ?? 0) + 1, until });
 }
 
 /** What waits changed: the page says so when a verdict takes longer than a moment. */

@@ -21,6 +21,7 @@ export function createPage(root, act, extra) {
     signal: null, // { kind, text, detail, letters }
     final: null, // the close code that ended the connection for good
     waiting: 0, // answers in the outbox
+    glowing: new Map(), // player -> { turns, until }: who has just moved on the board
     held: null, // the state whose question stays on the page while a right answer lights up
     rising: false,
     powersOpen: false,

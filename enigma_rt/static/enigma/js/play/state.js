@@ -12,7 +12,7 @@ export const initial = Object.freeze({
   board: null,
   around: null, // { rank, rows: [{ rank, row }] } or null: not asked yet
   change: null, // what last happened to my rank: crossed(), at
-  moved: [], // players of the last delta: their rows glow
+  moved: [], // players of the last delta
   notices: [], // announcements, newest first
   unseen: [], // their ids, while not yet shown here
   readable: false, // a snapshot has been here
