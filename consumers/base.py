@@ -15,7 +15,7 @@ from django.http.request import split_domain_port, validate_host
 
 from consumers import hub as hubs
 from consumers import protocol
-from consumers.limits import BadFrames, Flood
+from consumers.limits import BadFrames, Bucket, Flood
 from consumers.protocol import Close, Outbound, ProtocolError, Role
 from game import errors
 from game.queries.accounts import Identity, identify
@@ -76,6 +76,10 @@ class BaseConsumer(AsyncWebsocketConsumer):
         """Carry out a decoded command and reply. GameErrors become error frames."""
         raise AssertionError("each consumer has commands of its own")
 
+    def depart(self) -> None:
+        """The socket is gone."""
+        self._hub.audience.remove(self)
+
     def take_credit(self, now_ms: int) -> int:
         """Milliseconds to wait before another frame is read; 0 spends a credit."""
         return self.bucket.take(now_ms)
@@ -99,7 +103,12 @@ class BaseConsumer(AsyncWebsocketConsumer):
     async def push(self, text: str) -> None:
         """Send an encoded frame; nothing happens when the socket is closing."""
         if not self.closing:
-            await self.base_send({"type": "websocket.send", "text": text})
+            try:
+                await self.base_send({"type": "websocket.send", "text": text})
+            except Exception:
+                # One socket that cannot be written to must not keep a frame from all that come after it.
+                self.closing = True
+                logger.warning("%s socket: not writable", self.role, exc_info=True)
 
     async def broadcast(self, text: str) -> None:
         """An encoded frame for everybody, kept back while the snapshot is being made."""
@@ -129,7 +138,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
         await self.accept()
         self._hub = hubs.current()
         limits = self._hub.limits
-        self.bucket, self.flood, self.bad_frames = hubs.bucket(limits), Flood(limits), BadFrames(limits)
+        self.bucket, self.flood, self.bad_frames = Bucket(limits), Flood(limits), BadFrames(limits)
         address = (self.scope.get("client") or ("", 0))[0]
         if not _origin_allowed(self.scope):
             await self.shut(Close.FORBIDDEN)
@@ -143,7 +152,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
             await self.shut(Close.NO_HUNT)
         elif await self.admit() and not self.closing:
             self.buffer = []
-            self._hub.add(self)
+            self._hub.audience.add(self)
             await self.welcome()
             self.welcomed = True
             await self.release()
@@ -208,7 +217,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
 
     def _leave(self) -> None:
         if self.address:
-            self._hub.remove(self)
+            self.depart()
             self._hub.addresses.closed(self.address)
             self.address = ""
 

@@ -6,7 +6,6 @@ times a second, for the price of one PRAGMA; on PostgreSQL it is the safety net 
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 import secrets
@@ -21,9 +20,10 @@ from django.conf import settings
 from django.db import connection
 
 from consumers import news, protocol
+from consumers.audience import EVERYBODY, SLICE, Audience
 from consumers.batcher import Batcher, Bridge
-from consumers.limits import Bucket, HandshakeWindow, Limits
-from consumers.protocol import BoardMove, BoardRow, BoardView, Close, Outbound
+from consumers.limits import HandshakeWindow, Limits
+from consumers.protocol import BoardMove, BoardRow, BoardView, Close
 from consumers.pulse import Pulse
 from enigma_rt import bus
 from game.queries import accounts, play
@@ -38,28 +38,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 COALESCE_S = 0.1
-SLICE = 200
 BEACON_S = 10.0
 RECONCILE_S = 5.0
 POLL_S = 0.05
-# Rows become visible up to a statement time-out after the instant they carry.
-OVERLAP_MS = 15_000
+# Rows become visible later than the instant that they carry: as long as a transaction lasts after it read the clock.
+OVERLAP_MS = 10_000
+PHASE_S = 0.1
 REVALIDATE_S = 30.0
 PULSE_S = 1.0
 TICKER = 20
-SOCKETS_PER_PLAYER = 3
-
-bucket = Bucket
-
-
-class Party:
-    """One player on this process: their sockets, oldest first, and the credit that they share."""
-
-    __slots__ = ("bucket", "sockets")
-
-    def __init__(self, limits: Limits) -> None:
-        self.sockets: list[BaseConsumer] = []
-        self.bucket = Bucket(limits)
 
 
 class Hub:
@@ -73,8 +60,7 @@ class Hub:
         self.hunt: HuntView | None = None
         self.board = Board(())
         self.board_id = ""
-        self.sockets: dict[str, dict[BaseConsumer, None]] = {"player": {}, "spectator": {}, "organiser": {}}
-        self.parties: dict[int, Party] = {}
+        self.audience = Audience(self.limits)
         self.ticker: deque[protocol.TickerItem] = deque(maxlen=TICKER)
         self.notices: deque[protocol.Notice] = deque(maxlen=TICKER)
         self.draining = False
@@ -86,10 +72,8 @@ class Hub:
         self._tape: list[protocol.TickerItem] = []
         self._stale: dict[int, int] = {}
         self._board_quiet_since = 0.0
-        self._data_version: int | None = None
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
-        self._empty = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
         self._started: asyncio.Task[None] | None = None
 
@@ -106,22 +90,28 @@ class Hub:
             raise
 
     async def _start(self) -> None:
-        subscription = bus.Subscription()
-        await subscription.open()
         outlet = await bus.open_outlet()
-        # Subscribed first, loaded second: what happens in between waits in the subscription.
-        await self._load()
+        subscription = bus.Subscription()
+        try:
+            # Subscribed first, loaded second: what happens in between waits in the subscription.
+            await subscription.open()
+            await self._load()
+        except BaseException:
+            outlet.cancel()
+            await subscription.close()
+            raise
+        self._subscription = subscription
         self._tasks = [
             outlet,
             self._follow(self._hear(subscription), "hear"),
             self._follow(self._flush_forever(), "flush"),
             self._follow(self._reconcile_forever(), "reconcile"),
             self._follow(self._look_forever(), "look"),
+            self._follow(self._every(PHASE_S, self._phase), "phase"),
             self._follow(self._every(REVALIDATE_S, self._revalidate), "revalidate"),
             self._follow(self._every(PULSE_S, Pulse(self).beat), "pulse"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
         ]
-        self._subscription = subscription
 
     async def stop(self) -> None:
         """End what `start` began and close the database connections."""
@@ -142,17 +132,12 @@ class Hub:
     async def drain(self, window_s: float) -> None:
         """Ask every socket to move to another server within `window_s`; whoever stays is closed."""
         self.draining = True
-        everybody = [socket for kind in self.sockets.values() for socket in kind]
-        for socket in everybody:
+        for socket in self.audience.of(*EVERYBODY):
             delay = int(random.uniform(0, window_s * 0.5) * 1000)  # noqa: S311  # spreads load, guards nothing
             await socket.push(protocol.encode(protocol.Restart(delay)).decode())
-        if everybody:
-            self._empty.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._empty.wait(), window_s)
+        await self.audience.gone(window_s)
         await self.batcher.settled()
-        for socket in [socket for kind in self.sockets.values() for socket in kind]:
-            await socket.shut(Close.RESTART)
+        await self.audience.shut(Close.RESTART)
 
     def _follow(self, work: Any, name: str) -> asyncio.Task[Any]:
         return asyncio.create_task(work, name=f"hub-{name}")
@@ -177,46 +162,6 @@ class Hub:
 
     def _set_clock(self, now: int) -> None:
         self._offset = now - time.monotonic() * 1000
-
-    # --- sockets ----------------------------------------------------------------------------------------------------
-
-    def add(self, socket: "BaseConsumer") -> None:
-        """From now on `socket` gets what everybody of its kind gets."""
-        self.sockets[socket.role][socket] = None
-
-    def join_party(self, socket: "BaseConsumer", player: int) -> "tuple[Party, list[BaseConsumer]]":
-        """The player's party with this socket as its newest, and the oldest sockets that must go."""
-        party = self.parties.get(player)
-        if party is None:
-            party = self.parties[player] = Party(self.limits)
-        party.sockets.append(socket)
-        return party, party.sockets[:-SOCKETS_PER_PLAYER]
-
-    def remove(self, socket: "BaseConsumer") -> None:
-        self.sockets[socket.role].pop(socket, None)
-        if not any(self.sockets.values()):
-            self._empty.set()
-        player = socket.identity.player if socket.identity else None
-        party = self.parties.get(player) if player is not None else None
-        if party is not None and player is not None and socket in party.sockets:
-            party.sockets.remove(socket)
-            if not party.sockets:
-                del self.parties[player]
-
-    def counts(self) -> protocol.Sockets:
-        return protocol.Sockets(
-            players=len(self.sockets["player"]),
-            spectators=len(self.sockets["spectator"]),
-            organisers=len(self.sockets["organiser"]),
-        )
-
-    async def fan_out(self, frame: Outbound, *roles: str) -> None:
-        """Encode once, write to every socket of these kinds in slices, so that answers are not starved."""
-        text = protocol.encode(frame).decode()
-        for number, socket in enumerate([socket for role in roles for socket in self.sockets[role]], start=1):
-            await socket.broadcast(text)
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
 
     # --- the board --------------------------------------------------------------------------------------------------
 
@@ -286,24 +231,12 @@ class Hub:
                 # Thousands at once (a regrade, a long silence of the bus): a fresh top says it in less.
                 await self._refresh_boards()
             else:
-                await self._fan_out_board(text, delta.version)
+                await self.audience.tell_board(text, delta.version)
         if tape:
-            await self.fan_out(protocol.Ticker(tuple(tape)), "spectator")
-
-    async def _fan_out_board(self, text: str, version: int) -> None:
-        everybody = [socket for kind in self.sockets.values() for socket in kind]
-        for number, socket in enumerate(everybody, start=1):
-            # A snapshot made between two slices already holds this delta.
-            if socket.board_version < version:
-                socket.board_version = version
-                await socket.broadcast(text)
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
+            await self.audience.tell(protocol.Ticker(tuple(tape)), "spectator")
 
     async def _refresh_boards(self) -> None:
-        for number, socket in enumerate(
-            [socket for kind in self.sockets.values() for socket in kind], start=1
-        ):
+        for number, socket in enumerate(self.audience.of(*EVERYBODY), start=1):
             await socket.broadcast(protocol.encode(protocol.BoardFrame(socket.board_view())).decode())
             if number % SLICE == 0:
                 await asyncio.sleep(0)
@@ -311,7 +244,7 @@ class Hub:
     async def _beacon(self) -> None:
         if time.monotonic() - self._board_quiet_since >= BEACON_S:
             self._board_quiet_since = time.monotonic()
-            await self.fan_out(
+            await self.audience.tell(
                 protocol.Beacon(self.board_id, self.board.version, self.now()),
                 "player",
                 "spectator",
@@ -362,18 +295,17 @@ class Hub:
         await self._reconcile()
 
     async def _on_session_over(self, event: bus.Event) -> None:
-        for kind in list(self.sockets.values()):
-            for socket in list(kind):
-                if socket.session_key and session_digest(socket.session_key) == event["digest"]:
-                    await socket.shut(Close.SIGNED_OUT)
+        for socket in self.audience.of("player", "organiser"):
+            if socket.session_key and session_digest(socket.session_key) == event["digest"]:
+                await socket.shut(Close.SIGNED_OUT)
 
     # --- one player's other tabs ------------------------------------------------------------------------------------
 
     def _notice_players(self, versions: Iterable[tuple[int, int]]) -> None:
         """Remember who has changed and has a socket here that does not know it."""
         for player, version in versions:
-            party = self.parties.get(player)
-            if party is not None and any(socket.me_version < version for socket in party.sockets):
+            party = self.audience.parties.get(player)
+            if party is not None and party.is_behind(version):
                 self._stale[player] = version
         if self._stale:
             self._look.set()
@@ -388,11 +320,11 @@ class Hub:
             behind = [
                 player
                 for player, version in stale.items()
-                if (party := self.parties.get(player)) and any(s.me_version < version for s in party.sockets)
+                if (party := self.audience.parties.get(player)) and party.is_behind(version)
             ]
             try:
                 for view in await self.bridge.read(play.views, behind) if behind else ():
-                    party = self.parties.get(view.me.player)
+                    party = self.audience.parties.get(view.me.player)
                     for socket in list(party.sockets) if party else ():
                         await socket.progress(view)
             except Exception:
@@ -419,38 +351,35 @@ class Hub:
 
     async def _reconcile_forever(self) -> None:
         if connection.vendor != "sqlite":
-            await self._every(RECONCILE_S, self._reconcile_and_tick)
-        last = time.monotonic()
+            await self._every(RECONCILE_S, self._reconcile)
+        last, seen, pause = time.monotonic(), 0, POLL_S
         while True:
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(pause)
             try:
-                changed = await self.bridge.write(news.data_version)
-                if changed != self._data_version or time.monotonic() - last > RECONCILE_S:
-                    self._data_version = changed
-                    last = time.monotonic()
+                commits = await self.bridge.write(news.data_version)
+                if commits != seen or time.monotonic() - last > RECONCILE_S:
+                    seen, last = commits, time.monotonic()
                     await self._reconcile()
-                await self._phase()
+                    # Never more than half of the time, however much is written elsewhere.
+                    pause = max(POLL_S, time.monotonic() - last)
             except Exception:
                 logger.warning("hub: reconciliation failed", exc_info=True)
                 await asyncio.sleep(1)
 
-    async def _reconcile_and_tick(self) -> None:
-        await self._reconcile()
-        await self._phase()
-
     async def _reconcile(self) -> None:
         """Read what was written since the last look, whoever wrote it, and pass on what was not known here."""
         known = self.hunt.id if self.hunt else None
-        fresh = await self.bridge.read(news.since, known, self._since, list(self.parties), self._last_notice)
+        fresh = await self.bridge.read(
+            news.since, known, self._since, list(self.audience.parties), self._last_notice
+        )
         self._set_clock(fresh.now)
         if (fresh.hunt.id if fresh.hunt else None) != known:
             await self._load()
-            await self._close_all(Close.NO_HUNT if fresh.hunt is None else Close.BUSY)
+            await self.audience.shut(Close.NO_HUNT if fresh.hunt is None else Close.BUSY)
             return
         if fresh.hunt is None:
             return
-        # SQLite commits one at a time, so nothing older can appear; PostgreSQL's writers overlap.
-        self._since = fresh.now - (0 if connection.vendor == "sqlite" else OVERLAP_MS)
+        self._since = fresh.now - OVERLAP_MS
         self._receive(fresh.lines)
         self._notice_players(fresh.players)
         for notice in fresh.notices:
@@ -458,8 +387,8 @@ class Hub:
                 self._last_notice = notice.id
                 shown = _notice(notice)
                 self.notices.appendleft(shown)
-                await self.fan_out(protocol.Announcement(shown), "player", "spectator", "organiser")
-        if fresh.version != self._hunt_version:
+                await self.audience.tell(protocol.Announcement(shown), *EVERYBODY)
+        if fresh.version > self._hunt_version:
             self._hunt_version = fresh.version
             await self._tell_hunt(fresh.hunt)
 
@@ -480,35 +409,24 @@ class Hub:
     async def _tell_hunt(self, hunt: HuntView) -> None:
         self.hunt = hunt
         # Everybody will ask for what the new phase shows: about 500 a second.
-        spread = min(20_000, 2 * len(self.sockets["player"]))
-        await self.fan_out(
-            protocol.HuntChanged(self.now(), hunt_info(hunt), spread), "player", "spectator", "organiser"
-        )
+        spread = min(20_000, 2 * len(self.audience.sockets["player"]))
+        await self.audience.tell(protocol.HuntChanged(self.now(), hunt_info(hunt), spread), *EVERYBODY)
 
     async def _revalidate(self) -> None:
         """Sessions end and players are banned while their sockets are open; no later than this they close too."""
-        holders = [
-            socket
-            for kind in self.sockets.values()
-            for socket in kind
-            if socket.identity and socket.session_key
-        ]
+        holders = [s for s in self.audience.of("player", "organiser") if s.identity]
         if not holders:
             return
         gone = await self.bridge.read(
             accounts.expired,
             [(s.session_key, s.identity.user, s.identity.proof) for s in holders if s.identity],
         )
-        out = await self.bridge.read(accounts.banned, list(self.parties))
+        out = await self.bridge.read(accounts.banned, list(self.audience.parties))
         for socket in holders:
             if socket.session_key in gone:
                 await socket.shut(Close.SIGNED_OUT)
             elif socket.identity and socket.identity.player in out:
                 await socket.shut(Close.BANNED)
-
-    async def _close_all(self, code: int) -> None:
-        for socket in [socket for kind in self.sockets.values() for socket in kind]:
-            await socket.shut(code)
 
 
 def hunt_info(view: HuntView) -> protocol.HuntInfo:

@@ -39,7 +39,7 @@ class OrganiserConsumer(BaseConsumer):
                 hunt=hunt_info(hub.hunt),
                 players=totals.players,
                 finished=totals.finished,
-                sockets=hub.counts(),
+                sockets=hub.audience.counts(),
                 questions=convert(totals.questions, tuple[protocol.QuestionStats, ...]),
                 feed=convert(feed, tuple[protocol.FeedItem, ...]),
                 announcements=convert(notices, tuple[protocol.Notice, ...]),
@@ -84,5 +84,5 @@ class OrganiserConsumer(BaseConsumer):
         return protocol.PlayerLine(
             **msgspec.structs.asdict(view),
             rank=self.hub.board.rank_of(view.player),
-            online=view.player in self.hub.parties,
+            online=view.player in self.hub.audience.parties,
         )

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from consumers import protocol
+from consumers.audience import Party
 from consumers.base import BaseConsumer
-from consumers.hub import Party, convert, hunt_info
+from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
 from game import errors
 from game.queries import play
@@ -35,11 +36,16 @@ class PlayerConsumer(BaseConsumer):
         elif identity.banned:
             await self.shut(Close.BANNED)
         else:
-            self.party, oldest = self.hub.join_party(self, identity.player)
+            self.party, oldest = self.hub.audience.join(self, identity.player)
             for socket in oldest:
                 await socket.shut(Close.REPLACED)
             return True
         return False
+
+    def depart(self) -> None:
+        super().depart()
+        if self.identity is not None and self.identity.player is not None:
+            self.hub.audience.leave(self, self.identity.player)
 
     async def welcome(self) -> None:
         assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None

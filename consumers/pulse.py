@@ -25,7 +25,7 @@ class Pulse:
 
     async def beat(self) -> None:
         hub = self._hub
-        if hub.hunt is None or not hub.sockets["organiser"]:
+        if hub.hunt is None or not hub.audience.sockets["organiser"]:
             self._watched = False
             return
         items = await hub.bridge.read(console.feed, hub.hunt.id, max(0, self._last - OVERLAP), self._shown)
@@ -37,12 +37,12 @@ class Pulse:
         # What was there before anybody watched is in their snapshots.
         news = items[::-1] if self._watched else ()
         self._watched = True
-        await hub.fan_out(
+        await hub.audience.tell(
             protocol.Pulse(
                 now=hub.now(),
                 players=totals.players,
                 finished=totals.finished,
-                sockets=hub.counts(),
+                sockets=hub.audience.counts(),
                 questions=msgspec.convert(
                     totals.questions, tuple[protocol.QuestionStats, ...], from_attributes=True
                 ),

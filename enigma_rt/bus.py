@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 GROUP = "enigma.bus"
 SEND_TIMEOUT_S = 2.0
 QUEUE_LIMIT = 10_000
+RETRY_S = 1.0
 
 Event = dict[str, Any]
 
@@ -109,19 +110,29 @@ class Subscription:
     """This process's ear: `await open()` first, then iterate. What arrives in between is kept by the layer."""
 
     def __init__(self) -> None:
-        self.layer = get_channel_layer()
-        self.channel = ""
+        self._layer = get_channel_layer()
+        self._channel = ""
 
     async def open(self) -> None:
-        assert self.layer is not None
-        self.channel = await self.layer.new_channel("enigma")
-        await self.layer.group_add(GROUP, self.channel)
+        """Subscribe. A bus that is away is not waited for: iterating goes on trying, and rows are found without it."""
+        assert self._layer is not None
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                channel = await self._layer.new_channel("enigma")
+                await self._layer.group_add(GROUP, channel)
+                self._channel = channel
+        except Exception as error:
+            logger.warning("bus: not subscribed: %r", error)
 
     async def close(self) -> None:
-        if self.layer is not None and self.channel:
-            await self.layer.group_discard(GROUP, self.channel)
+        if self._layer is not None and self._channel:
+            await self._layer.group_discard(GROUP, self._channel)
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        assert self.layer is not None
+        assert self._layer is not None
         while True:
-            yield await self.layer.receive(self.channel)
+            if not self._channel:
+                await asyncio.sleep(RETRY_S)
+                await self.open()
+                continue
+            yield await self._layer.receive(self._channel)

@@ -18,7 +18,7 @@ class Identity(Struct, frozen=True):
     """A signed-in account; `member` and `player` are null when it does not play in the hunt asked about."""
 
     user: int
-    # Changes with the password: what a session must still carry to be that account's.
+    # Changes with the password and with the right to the console.
     proof: str
     staff: bool
     member: int | None
@@ -39,7 +39,7 @@ def identify(session_key: str | None, hunt_id: int) -> Identity | None:
     player = member.player if member else None
     return Identity(
         user=user.pk,
-        proof=user.get_session_auth_hash(),
+        proof=_proof(user),
         staff=user.is_staff,
         member=member.pk if member else None,
         player=player.pk if player else None,
@@ -57,7 +57,8 @@ def player_name(user_id: int, hunt_id: int) -> str | None:
 def expired(holders: Iterable[tuple[str, int, str]]) -> set[str]:
     """The session keys among these (key, user, proof) that no longer stand for their account, in two queries.
 
-    A session ends by logging out, by age, by a changed password and when its account is deactivated.
+    A session ends by logging out, by age, by a changed password, and when its account is deactivated; a socket also when
+    the account gains or loses the console.
     """
     wanted = list(holders)
     alive = set(
@@ -66,8 +67,12 @@ def expired(holders: Iterable[tuple[str, int, str]]) -> set[str]:
         ).values_list("session_key", flat=True)
     )
     users = auth.get_user_model().objects.filter(pk__in={user for _, user, _ in wanted}, is_active=True)
-    proofs: dict[int, str] = {user.pk: user.get_session_auth_hash() for user in users}
+    proofs: dict[int, str] = {user.pk: _proof(user) for user in users}
     return {key for key, user, proof in wanted if key not in alive or proofs.get(user) != proof}
+
+
+def _proof(user: Any) -> str:
+    return f"{user.get_session_auth_hash()}{user.is_staff:d}"
 
 
 def banned(player_ids: Iterable[int]) -> set[int]:

@@ -97,7 +97,7 @@ async def test_what_ends_an_account_ends_its_open_sockets(
 
     session = next(
         s.session_key
-        for s in hubs.current().sockets["player"]
+        for s in hubs.current().audience.of("player")
         if s.identity is not None and s.identity.player == ada.id
     )
     await database(end)

@@ -239,3 +239,33 @@ async def test_a_hub_survives_a_database_that_is_away(
         await asyncio.sleep(0.3)
     await database(make_player, await database(Hunt.objects.get))
     assert (await board.until("board", 10))["total"] == 1
+
+
+async def test_a_hub_starts_and_serves_without_its_bus(
+    connect: Connect, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> str:
+        raise ConnectionError("no bus")
+
+    hunt = await database(make_hunt)
+    ada = await database(make_player, hunt)
+    with monkeypatch.context() as patch:
+        patch.setattr("enigma_rt.bus.get_channel_layer", lambda: type("Away", (), {"new_channel": away})())
+        patch.setattr("enigma_rt.bus._send", lambda event: None)
+        client = await connect(ada)
+        assert (await client.ask("answer", q=1, text="right 1"))["verdict"] == "correct"
+        await hubs.current()._reconcile()
+        assert (await client.until("board"))["moves"][0][0] == ada.id
+
+
+async def test_rows_that_become_visible_late_are_found(connect: Connect, database: Database) -> None:
+    """A transaction reads its clock and commits later: others may have looked in between."""
+    hunt = await database(make_hunt)
+    ada = await database(make_player, hunt)
+    board = await connect(role="spectator")
+    hub = hubs.current()
+    await hub._reconcile()
+    late = {"points": 70, "version": 9, "changed_at": hub.now() - 3_000}
+    await database(Standing.objects.filter(player=ada).update, **late)
+    await hub._reconcile()
+    assert (await board.until("board"))["moves"][0][2] == [70, None]
