@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from game.models import Attempt, Hunt, LedgerEntry, Player
@@ -24,16 +24,16 @@ def problems(hunt: Hunt) -> Iterator[str]:
             last_solve=Max("at", filter=Q(cause=LedgerEntry.Cause.SOLVE)),
         )
     }
-    solved = dict(
-        Attempt.objects.filter(hunt=hunt, verdict=Attempt.Verdict.CORRECT)
-        .values_list("player_id")
-        .annotate(count=Count("id"))
+    solved, skipped = (
+        dict(Attempt.objects.filter(hunt=hunt, **which).values_list("player_id").annotate(count=Count("id")))
+        for which in ({"verdict": Attempt.Verdict.CORRECT}, {"kind": Attempt.Kind.SKIP})
     )
     standings = {row.player_id: row for row in Standing.objects.filter(hunt=hunt)}
     nothing = {"points": 0, "xp": 0, "solves": 0, "ticks": 0, "last_tick": 0, "last_solve": None}
+    names: dict[int, str] = {}
     for player in Player.objects.filter(hunt=hunt).order_by("id"):
         ledger = sums.pop(player.id, nothing)
-        who = f"player {player.id} ({player.name})"
+        names[player.id] = who = f"player {player.id} ({player.name})"
         for what, balance, proof in (
             ("points", player.points, ledger["points"]),
             ("XP", player.xp, ledger["xp"]),
@@ -42,6 +42,7 @@ def problems(hunt: Hunt) -> Iterator[str]:
             ("last tick", player.ticks, ledger["last_tick"]),
             ("last solve", player.last_solve, ledger["last_solve"]),
             ("correct attempts", player.solves, solved.get(player.id, 0)),
+            ("position", player.position, 1 + solved.get(player.id, 0) + skipped.get(player.id, 0)),
         ):
             if balance != proof:
                 yield f"{who}: {what} {balance}, the ledger proves {proof}"
@@ -50,11 +51,38 @@ def problems(hunt: Hunt) -> Iterator[str]:
         standing = standings.get(player.id)
         if standing is None:
             yield f"{who}: no standing"
-        elif (standing.points, standing.last_solve, standing.finished) != (
-            player.points,
-            player.last_solve,
-            player.finished_at is not None,
-        ):
-            yield f"{who}: standing says {standing.points} points, the player row {player.points}"
+        else:
+            for what, shown, held in (
+                ("name", standing.name, player.name),
+                ("points", standing.points, player.points),
+                ("last solve", standing.last_solve, player.last_solve),
+                ("finished", standing.finished, player.finished_at is not None),
+                ("hidden", standing.hidden, player.hidden or player.banned),
+            ):
+                if shown != held:
+                    yield f"{who}: the standing says {what} {shown}, the player's row {held}"
     for player_id in sums:
         yield f"player {player_id}: ledger entries in hunt {hunt.slug} of a player who is not in it"
+    yield from _commands(hunt, names)
+
+
+def _commands(hunt: Hunt, names: dict[int, str]) -> Iterator[str]:
+    """What each command brought and cost, as its attempt tells a repeat and as the ledger has it."""
+    booked = {
+        (player_id, command): (points, xp)
+        for player_id, command, points, xp in LedgerEntry.objects.filter(hunt=hunt, command__isnull=False)
+        .values_list("player_id", "command")
+        .annotate(Sum("points"), Sum("xp"))
+    }
+    attempts = Attempt.objects.filter(hunt=hunt).values_list(
+        "player_id", "command", F("gross") - F("hint_cost") - F("close_cost"), "xp"
+    )
+    for player_id, command, points, xp in attempts.iterator(chunk_size=5000):
+        told, proof = (points, xp), booked.pop((player_id, command), (0, 0))
+        if told != proof:
+            yield (
+                f"{names.get(player_id, player_id)}: command {command} told {told} points and XP, "
+                f"the ledger proves {proof}"
+            )
+    for player_id, command in booked:
+        yield f"{names.get(player_id, player_id)}: ledger entries of command {command}, which was never judged"

@@ -414,6 +414,7 @@ def ended_by_the_clock(hunt: Hunt) -> None:
 
 def banned(hunt: Hunt) -> None:
     Player.objects.filter(hunt=hunt).update(banned=True)
+    Standing.objects.filter(hunt=hunt).update(hidden=True)
 
 
 @pytest.mark.parametrize(
