@@ -18,6 +18,7 @@ import { Confirm } from "./confirm.js";
 import { EVERYTHING, createFeed } from "./feed.js";
 import { createPlayers } from "./players.js";
 import { createRate } from "./rate.js";
+import { showRows } from "./rows.js";
 import * as head from "./view_head.js";
 import * as live from "./view_feed.js";
 import * as people from "./view_players.js";
@@ -61,13 +62,18 @@ const act = {
   },
 };
 
+const drawRow = live.feedRow(act);
 const parts = {
   phase: () => render(head.phase(state), $("#phase")),
   controls: () => render(head.controls(state, press), $("#controls")),
   figures: () => render(head.figures(state), $("#figures")),
   trouble: () => render(head.trouble(state), $("#trouble")),
   hold: () => render(live.hold(state, act), $("#hold")),
-  feed: () => render(live.feed(state, act), $("#feed")),
+  feed() {
+    const items = state.feed.visible(state.filter);
+    render(live.feed(state, !items.length), $("#feed"));
+    showRows($("#feed tbody"), items, drawRow);
+  },
   questions: () => render(live.questions(state, act), $("#questions")),
   options: () => render(live.questionOptions(state.questions), $("#filter-question")),
   board: () => render(live.board(state, act), $("#top")),

@@ -1,7 +1,6 @@
 // Search results, one player in full, and the announcements so far.
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { exactTime, shortDayTime } from "../times.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { verdictMark } from "./view_feed.js";
@@ -24,7 +23,7 @@ export function results({ rows, total, finding, findError, open }, act) {
   return html`<table class="players" aria-busy=${String(finding)}>
     <thead><tr><th scope="col" class="n">${gettext("Rank")}</th><th scope="col">${gettext("Player")}</th><th scope="col" class="n">${gettext("No.")}</th>
       <th scope="col" class="n">${gettext("Points")}</th><th scope="col" class="n">${gettext("XP")}</th></tr></thead>
-    <tbody>${repeat(rows, (line) => line.player, (line) => html`<tr ?data-open=${line.player === open}>
+    <tbody>${rows.map((line) => html`<tr ?data-open=${line.player === open}>
       <td class="n number">${line.rank === null ? "–" : number(line.rank)}</td>
       <td><button type="button" class="who" @click=${() => act.open(line.player)}><bdi>${line.name}</bdi></button> ${marks(line)}<span class="mail">${line.email}</span></td>
       <td class="n number">${line.finished ? "–" : number(line.position)}</td><td class="n number">${number(line.points)}</td><td class="n number">${number(line.xp)}</td>
@@ -58,7 +57,7 @@ function inFull({ line, me, attempts, ledger }, questions) {
       ${me.wait_ms ? fact(gettext("May guess in"), format(ngettext("%(n)s second", "%(n)s seconds", Math.ceil(me.wait_ms / 1000)), { n: Math.ceil(me.wait_ms / 1000) })) : nothing}
     </dl>
     <h3>${gettext("Attempts")}</h3>
-    ${attempts.length ? html`<table class="feed"><tbody>${repeat(attempts, (item) => item.id, (item) => html`<tr>
+    ${attempts.length ? html`<table class="feed"><tbody>${attempts.map((item) => html`<tr>
       <td class="number time">${exactTime(item.at, locale())}</td><td class="n number">${item.q}</td><td class="typed"><bdi title=${typedWords(item)}>${typedWords(item)}</bdi></td><td>${verdictMark(item)}</td></tr>`)}</tbody></table>` : html`<p class="nothing">${gettext("None yet.")}</p>`}
     <h3>${gettext("Ledger")}</h3>
     ${ledger.length ? html`<table class="ledger">
@@ -70,7 +69,7 @@ function inFull({ line, me, attempts, ledger }, questions) {
 
 export function notices({ notices }) {
   if (!notices.length) return html`<p class="nothing">${gettext("Nothing was announced yet.")}</p>`;
-  return html`<ol class="notices">${repeat(notices, (notice) => notice.id, (notice) => html`<li class="telegram" data-level=${notice.level}>
+  return html`<ol class="notices">${notices.map((notice) => html`<li class="telegram" data-level=${notice.level}>
     <header><span>${LEVEL[notice.level]()}</span><time>${shortDayTime(notice.at, locale())}</time></header>
     <enigma-html class="words" .html=${notice.html}></enigma-html></li>`)}</ol>`;
 }
