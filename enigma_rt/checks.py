@@ -9,8 +9,9 @@ enigma.E004  debugging in production                   enigma.E011  ENIGMA_PUBLI
 enigma.E005  no host, or every host, is allowed        enigma.E012  ENIGMA_SOCKET_LIMITS cannot be read
 enigma.E006  an origin is missing or inexact           enigma.W001  mail goes to the log
 enigma.E007  SQLite in production                      enigma.W002  the proxy's headers are not believed
+                                                       enigma.W003  static files have not been collected
 
-From E003 to E010, and the warnings, they look at production (ENIGMA_ENV=production) only.
+E003 to E010, W001 and W002 look at production (ENIGMA_ENV=production) only.
 """
 
 from collections.abc import Callable, Iterator
@@ -206,6 +207,16 @@ def proxy_is_believed() -> Found:
         )
 
 
+def static_files_are_collected() -> Found:
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    if settings.HASHED_STATIC and not manifest.is_file():
+        yield Warning(
+            f"Static files have not been collected: there is no {manifest}, and pages cannot be made without it.",
+            hint="Run manage.py collectstatic, or set ENIGMA_STATIC_ROOT to where they are.",
+            id="enigma.W003",
+        )
+
+
 def _is_origin(text: str, schemes: tuple[str, ...]) -> bool:
     """scheme://host[:port] and nothing more, written as browsers write it: in lower case, no port that goes without
     saying."""
@@ -220,7 +231,13 @@ def _is_origin(text: str, schemes: tuple[str, ...]) -> bool:
     return plain and text == f"{parts.scheme}://{bracketed}" + (f":{port}" if port is not None else "")
 
 
-ALWAYS = (environment_is_known, values_can_be_read, public_url_is_an_address, socket_limits_can_be_read)
+ALWAYS = (
+    environment_is_known,
+    values_can_be_read,
+    public_url_is_an_address,
+    socket_limits_can_be_read,
+    static_files_are_collected,
+)
 IN_PRODUCTION = (
     key_is_secret,
     debug_is_off,

@@ -57,6 +57,12 @@ def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
 
 
+def collect_static() -> None:
+    """Only if pages name static files by their hash (ENIGMA_HASHED_STATIC)."""
+    if settings.HASHED_STATIC:
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
 def import_sample() -> None:
     """The sample hunt, from now on, unless there is any hunt."""
     if not play.any_hunt():

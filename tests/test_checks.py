@@ -33,7 +33,14 @@ GOOD = {
     "BEHIND_PROXY": True,
     "PUBLIC_URL": "https://hunt.example.org",
     "SOCKET_LIMITS": '{"burst": 50}',
+    "HASHED_STATIC": True,
 }
+
+
+@pytest.fixture(autouse=True)
+def collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "staticfiles.json").touch()
+    monkeypatch.setitem(GOOD, "STATIC_ROOT", tmp_path)
 
 
 def found(patch: pytest.MonkeyPatch, **changed: object) -> list[str]:
@@ -95,6 +102,8 @@ def test_a_good_production_is_let_through(monkeypatch: pytest.MonkeyPatch) -> No
         ({"SOCKET_LIMITS": '{"bursts": 1}'}, ["E012"]),
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, ["W001"]),
         ({"BEHIND_PROXY": False}, ["W002"]),
+        ({"STATIC_ROOT": Path("nowhere")}, ["W003"]),
+        ({"STATIC_ROOT": Path("nowhere"), "HASHED_STATIC": False}, []),
     ],
 )
 def test_what_is_wrong_is_found(

@@ -1,5 +1,6 @@
 """Everything on this machine, from nothing: a hunt that people can play now."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         try:
             with embedded.only_one(settings.DATA_DIR):
                 sys.exit(self._play(host, port, reset))
+        except KeyboardInterrupt:
+            sys.exit(128 + signal.SIGINT)
         except embedded.AlreadyRunning:
             raise CommandError(f"a hunt is being played on {settings.DATA_DIR} already") from None
 
@@ -41,6 +44,7 @@ class Command(BaseCommand):
         if reset:
             self._start_over()
         embedded.migrate()
+        embedded.collect_static()
         embedded.import_sample()
         password = embedded.ensure_organiser()
         reachable = self._open_to_network(host)

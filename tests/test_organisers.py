@@ -1,0 +1,71 @@
+"""Accounts of organisers: made on the command line, their passwords said once."""
+
+import io
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from enigma_rt import organisers
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def create(*arguments: str) -> str:
+    """The password that the command printed."""
+    out = io.StringIO()
+    call_command("create_organiser", *arguments, stdout=out)
+    email, password = out.getvalue().split()
+    assert email == arguments[0]
+    return str(password)
+
+
+def log_in(email: str, password: str) -> Client:
+    client = Client()
+    client.post("/accounts/login/", {"login": email, "password": password})
+    return client
+
+
+def test_an_organiser_can_open_the_console_at_once() -> None:
+    assert not organisers.exists()
+    password = create("grace@example.org")
+    assert organisers.exists()
+    assert re.fullmatch(r"([b-df-hj-np-tv-z]{4}-){3}[b-df-hj-np-tv-z]{4}", password)
+    client = log_in("grace@example.org", password)
+    assert client.get("/console").status_code == 200
+    assert client.get("/admin/").status_code == 200
+    assert EmailAddress.objects.get(email="grace@example.org").verified
+
+
+def test_the_password_is_kept_as_a_hash_only() -> None:
+    password = create("grace@example.org")
+    user = get_user_model().objects.get()
+    assert password not in user.password
+    assert user.check_password(password)
+    assert create("grace@example.org", "--new-password") != password
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one() -> None:
+    client = log_in("grace@example.org", create("grace@example.org"))
+    password = create("grace@example.org", "--new-password")
+    assert client.get("/console").status_code == 302
+    assert log_in("grace@example.org", password).get("/console").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("nobody",), "nobody is no e-mail address"),
+        (("ADA@example.org",), "ADA@example.org has an account already"),
+        (("ada@example.org", "--new-password"), "ada@example.org is no organiser"),
+        (("nobody@example.org", "--new-password"), "nobody@example.org is no organiser"),
+    ],
+)
+def test_what_cannot_be_is_one_line(arguments: tuple[str, ...], problem: str) -> None:
+    make_user("ada")
+    with pytest.raises(CommandError, match=problem):
+        create(*arguments)
