@@ -75,7 +75,7 @@ class Question(models.Model):
     position = models.PositiveIntegerField()
     title = models.CharField(max_length=120, blank=True)
     text = models.TextField(help_text=_("Markdown"))
-    image = models.ForeignKey(Image, null=True, blank=True, on_delete=models.PROTECT)
+    image = models.ForeignKey(Image, null=True, blank=True, on_delete=models.RESTRICT)
     image_alt = models.TextField(blank=True)
     answers = models.JSONField(default=list)
     close = models.JSONField(default=list, blank=True)
@@ -196,7 +196,7 @@ class Attempt(models.Model):
     hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="attempts")
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="attempts")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="attempts")
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="attempts")
+    question = models.ForeignKey(Question, on_delete=models.RESTRICT, related_name="attempts")
     command = models.UUIDField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     # The answer as typed; for a hint how it was paid.
@@ -245,7 +245,7 @@ class LedgerEntry(models.Model):
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="ledger")
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.CASCADE, related_name="ledger")
     question = models.ForeignKey(
-        Question, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger"
+        Question, null=True, blank=True, on_delete=models.RESTRICT, related_name="ledger"
     )
     cause = models.CharField(max_length=12, choices=Cause.choices)
     points = models.IntegerField(default=0)

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ('hint', models.TextField(blank=True, help_text='Markdown')),
                 ('points', models.PositiveIntegerField(default=100)),
                 ('hunt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='game.hunt')),
-                ('image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='game.image')),
+                ('image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, to='game.image')),
             ],
             options={
                 'ordering': ['hunt', 'position'],
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 ('hunt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ledger', to='game.hunt')),
                 ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='ledger', to='game.member')),
                 ('player', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ledger', to='game.player')),
-                ('question', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='game.question')),
+                ('question', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='ledger', to='game.question')),
             ],
             options={
                 'verbose_name_plural': 'ledger entries',
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('hunt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='game.hunt')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='game.member')),
                 ('player', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='game.player')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='game.question')),
+                ('question', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='attempts', to='game.question')),
             ],
         ),
         migrations.CreateModel(

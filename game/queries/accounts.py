@@ -57,8 +57,8 @@ def player_name(user_id: int, hunt_id: int) -> str | None:
 def expired(holders: Iterable[tuple[str, int, str]]) -> set[str]:
     """The session keys among these (key, user, proof) that no longer stand for their account, in two queries.
 
-    A session ends by logging out, by age, by a changed password, and when its account is deactivated; a socket also when
-    the account gains or loses the console.
+    A session ends by logging out, by age, by a changed password, and when its account is deactivated; a socket also
+    when the account gains or loses the console.
     """
     wanted = list(holders)
     alive = set(

@@ -16,6 +16,8 @@ from game.rules.play import State, wait_ms
 from game.rules.settings import HuntSettings, load
 
 RUNNING = (Phase.LIVE, Phase.PAUSED)
+# Bytes of HTML on a page of the story, and blocks: a frame has room for both.
+STORY_PAGE_BYTES = 24 * 1024
 STORY_PAGE = 12
 
 
@@ -184,8 +186,14 @@ def story_page(player_id: int, before: int | None) -> tuple[Sequence[BlockView],
     blocks = content.of(player.hunt).story_until(player.position)
     if before is not None:
         blocks = tuple(block for block in blocks if block.n < before)
-    page = blocks[-STORY_PAGE:]
-    return page, (page[0].n if len(page) < len(blocks) else None)
+    page: list[BlockView] = []
+    size = 0
+    for block in reversed(blocks):
+        size += len(block.html.encode())
+        if page and (size > STORY_PAGE_BYTES or len(page) == STORY_PAGE):
+            break
+        page.insert(0, block)
+    return page, (page[0].n if page and len(page) < len(blocks) else None)
 
 
 def notices(announcements: Iterable[Announcement]) -> tuple[NoticeView, ...]:

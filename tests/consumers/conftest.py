@@ -14,6 +14,7 @@ from channels.testing import WebsocketCommunicator
 
 from consumers import hub as hubs
 from consumers.routing import websocket_urlpatterns
+from game.queries import content
 from tests.factories import command_id, session_of, user_of
 
 ORIGIN = (b"origin", b"http://localhost")
@@ -99,6 +100,8 @@ Database = Callable[..., Awaitable[Any]]
 async def connect(transactional_db: None) -> AsyncIterator[Connect]:
     """`await connect(player)` -> a Client with its snapshot read; `await connect(role="spectator")` likewise."""
     clients: list[Client] = []
+    # SQLite may give the ids of an earlier test's hunt to this one's, which no running process ever sees.
+    content._cache.clear()
 
     async def make(who: Any = None, role: str = "player", *, raw: bool = False, **options: Any) -> Client:
         path = {"player": "ws/play", "spectator": "ws/board", "organiser": "ws/console"}[role]

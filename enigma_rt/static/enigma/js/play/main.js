@@ -6,21 +6,23 @@ import "../lamps.js";
 import "../ring.js";
 import { createClock, secondsUntil } from "../clock.js";
 import { $, everySecond, socketUrl } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { createOutbox } from "../outbox.js";
 import { command } from "../protocol.js";
 import { Socket } from "../socket.js";
 import { createAnswering, createDrafts } from "./answering.js";
 import { createBulletins } from "./bulletins.js";
+import { cool, glow } from "./glow.js";
 import { raiseAboveKeyboard, typeAnywhere } from "./keyboard.js";
 import { Link } from "./link.js";
 import { createNeighbours } from "./neighbours.js";
 import { createPage } from "./page.js";
 import { createPapers } from "./papers.js";
+import { createPresence } from "./presence.js";
 import { phaseAt } from "../phase.js";
 import { misplaced, reduce } from "./state.js";
 
 const ARMED_AFTER = 450; // ms until a confirming button works: longer than a double tap
-const COOL = 10_000; // as --cool in tokens.css
 const SLOW = 400; // ms without a verdict after which the page says that it is being judged
 
 const { socket: path, user, hunt, login, join, title } = document.body.dataset;
@@ -78,10 +80,11 @@ const link = new Link(socket, outbox, {
     const before = page.state;
     const state = reduce(before, frame);
     if (state !== before) page.set({ state, now: clock.now() });
-    if (frame.t === "board") glow(state.moved);
+    if (frame.t === "board") glow(page.glowing, state.moved);
     if (frame.me) changedMe(before.me, state.me);
-    if (misplaced(state)) link.resync(frame.t === "hunt" ? frame.spread_ms : 300);
-    else if (frame.t === "hunt" && frame.hunt.phase !== before.hunt?.phase) link.resync(frame.spread_ms);
+    if (frame.t === "progress" && before.me?.position < state.me.position) answering.note(gettext("Solved elsewhere. Here is the next page."));
+    if (frame.t === "hunt") link.resync(frame.spread_ms);
+    else if (misplaced(state)) link.resync(300);
     bulletins.check();
     neighbours.check(frame);
     papers.check();
@@ -90,6 +93,7 @@ const link = new Link(socket, outbox, {
     counted();
     if (reply.t === "verdict") answering.judged(sent, reply);
     if (reply.t === "hint") answering.hinted();
+    if (reply.t === "skipped") answering.note(gettext("Skipped. Here is the next page."));
   },
   refused(sent, error) {
     counted();
@@ -97,13 +101,17 @@ const link = new Link(socket, outbox, {
     if (error.code === "stale_question") link.resync();
     if (sent && sent.t !== "seen") answering.refused(sent, error);
   },
-  state: (detail) => page.set({ link: { ...page.link, ...detail } }),
+  state(detail) {
+    page.set({ link: { ...page.link, ...detail } });
+    presence(detail.state);
+  },
   final: (code) => page.set({ final: code, view: "stage", powersOpen: false }),
 });
 const answering = createAnswering(page, { link, outbox, drafts, counted, live: live.verdicts });
 const bulletins = createBulletins(page, link, localStorage, key("telegrams"), live.telegrams);
 const neighbours = createNeighbours(page, link);
 const papers = createPapers(page, link);
+const presence = createPresence(live.verdicts);
 
 function changedMe(before, me) {
   if (before?.position !== me.position) {
@@ -122,17 +130,11 @@ function waitFor(ms) {
 
 function tick() {
   const now = clock.now();
-  for (const [player, { until }] of page.glowing) if (performance.now() > until) page.glowing.delete(player);
+  cool(page.glowing);
   page.set({ now, wait: freeAt ? secondsUntil(freeAt, now) : 0 });
   // The start and the end follow from the instants: whoever missed the word about it asks, not all at once.
   const { hunt } = page.state;
   if (hunt && clock.known && phaseAt(hunt, now) !== hunt.phase) link.resync(4000);
-}
-
-/** The rows of these players glow, and cool within COOL. */
-function glow(players) {
-  const until = performance.now() + COOL;
-  for (const player of players) page.glowing.set(player, { turns: (page.glowing.get(player)?.turns ?? 0) + 1, until });
 }
 
 /** What waits changed: the page says so when a verdict takes longer than a moment. */
