@@ -85,3 +85,18 @@ test("the text colours keep their contrast on both surfaces", () => {
   }
   assert.ok(ratio("--on-lamp", "--lamp") >= 7);
 });
+
+test("the player's page preloads exactly the modules that it needs", () => {
+  const template = readFileSync(new URL("../../templates/play.html", root), "utf8");
+  const preloaded = [...template.matchAll(/modulepreload" href="\{% static 'enigma\/([^']+)'/g)].map((match) => match[1]);
+  const needed = new Set();
+  const walk = (name) => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    for (const [, path] of text(name).matchAll(/(?:^|;)import\s*(?:[^;"']*from\s*)?["'](\.[^"']+)["']/gm)) {
+      walk(new URL(path, new URL(name, root)).href.slice(root.href.length));
+    }
+  };
+  walk("js/play/main.js");
+  assert.deepEqual(preloaded.sort(), [...needed].sort());
+});

@@ -7,12 +7,14 @@ import { delay } from "./backoff.js";
 
 export const WATCHDOG = 30_000;
 export const PING_EVERY = 10_000;
+const STEADY = 5_000; // a connection that held so long counts as good: the next retry is fast again
 const SILENT = 14_000; // a ping and a half without any answer: say so before the watchdog acts
 
 export class Socket extends EventTarget {
   #url;
   #ws = null;
   #attempt = 0;
+  #liveSince = null;
   #timers = { retry: 0, ping: 0, silent: 0, watchdog: 0 };
   #pinged = new Map();
   #n = 0;
@@ -64,8 +66,9 @@ export class Socket extends EventTarget {
       if (sent !== undefined) this.lag = Math.round(performance.now() - sent);
       frame.rtt = sent === undefined ? null : this.lag;
     }
-    if (this.state !== "live") {
-      this.#attempt = 0;
+    // An error may be all that a busy server says before it closes: that is not a connection.
+    if (this.state !== "live" && frame.t !== "error") {
+      this.#liveSince ??= performance.now();
       this.#become("live");
       this.#ping();
     } else if (frame.t === "pong") this.#become("live");
@@ -117,6 +120,8 @@ export class Socket extends EventTarget {
   }
 
   #drop() {
+    if (this.#liveSince !== null && performance.now() - this.#liveSince > STEADY) this.#attempt = 0;
+    this.#liveSince = null;
     this.#ws = null;
     this.lag = null;
     this.#pinged.clear();

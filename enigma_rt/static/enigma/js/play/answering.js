@@ -91,10 +91,14 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
       page.set({ draft: field().value });
     },
 
-    hinted() {
-      const text = gettext("The hint is open, under the question.");
+    /** One line, seen and heard, that is no verdict. */
+    note(text) {
       say(live, text);
       tell({ kind: "note", text, detail: "" });
+    },
+
+    hinted() {
+      this.note(gettext("The hint is open, under the question."));
       page.set({ view: "stage" });
       setTimeout(() => $("#stage .hint")?.scrollIntoView({ block: "center", behavior: still() ? "instant" : "smooth" }));
     },

@@ -11,7 +11,7 @@ export function powerups(page, act) {
   return html`<section class="powers" id="powers" tabindex="-1" aria-label=${gettext("Power-ups")} @keydown=${(event) => event.key === "Escape" && act.togglePowers()}>
     <header>
       <h2>${gettext("Power-ups")}</h2>
-      <p class="soft">${format(gettext("You have %(xp)s XP"), { xp: me.xp })} <small>${untilGrant(page)}</small></p>
+      <p class="soft">${format(gettext("You have %(xp)s XP."), { xp: me.xp })} <small>${untilGrant(page)}</small></p>
       <button type="button" class="button quiet" @click=${act.togglePowers}>${gettext("Put away")}</button>
     </header>
     <ul class="power-list">${offers(page, prices).map((offer) => row(offer, page, act))}</ul>
