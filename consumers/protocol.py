@@ -473,7 +473,7 @@ class Announcement(Outbound, frozen=True, tag="announcement"):
 
 
 class HuntChanged(Outbound, frozen=True, tag="hunt"):
-    """The phase, the instants or the content changed. A player asks for `resync` at a moment of its own within `spread_ms`."""
+    """The phase, the instants or the content changed. A player asks for `resync` some time within `spread_ms`."""
 
     now: int
     hunt: HuntInfo

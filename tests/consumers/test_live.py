@@ -250,7 +250,7 @@ async def test_a_hub_starts_and_serves_without_its_bus(
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt)
     with monkeypatch.context() as patch:
-        patch.setattr("enigma_rt.bus.get_channel_layer", lambda: type("Away", (), {"new_channel": away})())
+        patch.setattr("enigma_rt.bus.get_channel_layer", type("Away", (), {"new_channel": away}))
         patch.setattr("enigma_rt.bus._send", lambda event: None)
         client = await connect(ada)
         assert (await client.ask("answer", q=1, text="right 1"))["verdict"] == "correct"
