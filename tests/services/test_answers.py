@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
 from game import errors
 from game.models import Attempt, Hunt, LedgerEntry, Member, Player, Question
-from game.services import hunts, players
+from game.services import answers, hunts, players
 from game.services.answers import AwardView, Submission, submit
 from leaderboard.models import Standing
 from tests.factories import HOUR, make_hunt, make_player, make_user, now_ms, submission
@@ -829,6 +830,32 @@ def test_a_solve_that_is_there_already_is_not_awarded_twice(hunt: Hunt, ada: Hun
     batch = [bob.command("answer", "right 1"), ada.command("answer", "right 1")]
     assert [code(result) for result in submit(batch)] == ["judged", "invalid"]
     assert ada.entries() == [("solve", 100, 5)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_connection_that_breaks_twice_is_retry_later_whatever_it_is_called(
+    hunt: Hunt,
+    ada: Hunter,
+    bob: Hunter,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    failures: int,
+) -> None:
+    batch = [ada.command("answer", "right 1"), bob.command("answer", "wrong")]
+    judge, left = answers._submit, [failures]
+
+    def broken(commands: list[Submission]) -> list[answers.Result]:
+        if left[0]:
+            left[0] -= 1
+            raise error
+        return judge(commands)
+
+    monkeypatch.setattr(answers, "_submit", broken)
+    expected = "judged" if failures == 1 else "retry_later"
+    assert [code(result) for result in submit(batch)] == [expected] * 2
+    assert Attempt.objects.count() == (2 if failures == 1 else 0)
 
 
 def test_a_batch_over_what_one_statement_takes_is_written_whole(hunt: Hunt) -> None:
