@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 
+import { fakeTimers } from "./fakes.mjs";
 import { createOutbox } from "../../enigma_rt/static/enigma/js/outbox.js";
 import { Link } from "../../enigma_rt/static/enigma/js/play/link.js";
 import { command } from "../../enigma_rt/static/enigma/js/protocol.js";
@@ -41,8 +42,9 @@ function scene() {
 }
 
 const timers = (t) => {
-  mock.timers.enable({ apis: ["setTimeout"] });
-  t.after(() => mock.timers.reset());
+  const fake = fakeTimers();
+  t.after(fake.restore);
+  return fake;
 };
 
 test("nothing is sent before the snapshot; then everything that waited, in order", () => {
@@ -89,26 +91,26 @@ test("a reload takes over what waited", () => {
 });
 
 test("a long queue is paced to stay under the limit", (t) => {
-  timers(t);
+  const { pass } = timers(t);
   const { socket, link } = scene();
   for (let i = 0; i < 12; i++) link.submit(command.answer(1, String(i)));
   socket.receive(snapshot);
   assert.equal(socket.sent.length, 8);
-  mock.timers.tick(600);
+  pass(600);
   assert.equal(socket.sent.length, 9);
-  mock.timers.tick(1800);
+  pass(1800);
   assert.equal(socket.sent.length, 12);
 });
 
 test("retry_later keeps the command and sends it again; a refusal ends it", (t) => {
-  timers(t);
+  const { pass } = timers(t);
   const { socket, link, outbox, said } = scene();
   socket.receive(snapshot);
   const sent = command.answer(1, "a");
   link.submit(sent);
   socket.receive({ t: "error", id: sent.id, code: "retry_later", text: "", wait_ms: 1000 });
   assert.equal(outbox.size, 1);
-  mock.timers.tick(12_000);
+  pass(12_000);
   assert.deepEqual(socket.sent.map(({ id }) => id), [sent.id, sent.id]);
   socket.receive({ t: "error", id: sent.id, code: "hunt_paused", text: "", wait_ms: null });
   assert.equal(outbox.size, 0);
@@ -116,7 +118,7 @@ test("retry_later keeps the command and sends it again; a refusal ends it", (t) 
 });
 
 test("a delta that continues reaches the page, an old one is dropped, a gap asks for the board once", (t) => {
-  timers(t);
+  const { pass } = timers(t);
   const { socket, said } = scene();
   socket.receive(snapshot);
   const { id, version } = snapshot.board;
@@ -126,7 +128,7 @@ test("a delta that continues reaches the page, an old one is dropped, a gap asks
   assert.equal(said.frames.filter(({ t: kind }) => kind === "board").length, 1);
   socket.receive(delta(version + 7));
   socket.receive(delta(version + 8));
-  mock.timers.tick(600);
+  pass(600);
   assert.deepEqual(socket.sent, [{ t: "resync", only: "board" }]);
   socket.receive({ t: "board_view", board: { ...snapshot.board, version: version + 9 } });
   socket.receive(delta(version + 9));
@@ -134,26 +136,26 @@ test("a delta that continues reaches the page, an old one is dropped, a gap asks
 });
 
 test("a whole snapshot that is wanted while the board is on its way is asked for after it", (t) => {
-  timers(t);
+  const { pass } = timers(t);
   const { socket, link } = scene();
   socket.receive(snapshot);
   link.resync(0, "board");
-  mock.timers.tick(1);
+  pass(1);
   link.resync(0);
   socket.receive({ t: "board_view", board: snapshot.board });
-  mock.timers.tick(1);
+  pass(1);
   assert.deepEqual(socket.sent, [{ t: "resync", only: "board" }, { t: "resync", only: null }]);
 });
 
 test("a beacon of another board, or a newer one, asks for the board", (t) => {
-  timers(t);
+  const { pass } = timers(t);
   const { socket } = scene();
   socket.receive(snapshot);
   socket.receive({ t: "beacon", board: snapshot.board.id, version: snapshot.board.version, now: 1 });
-  mock.timers.tick(3000);
+  pass(3000);
   assert.deepEqual(socket.sent, []);
   socket.receive({ t: "beacon", board: "another", version: 1, now: 1 });
-  mock.timers.tick(3000);
+  pass(3000);
   assert.deepEqual(socket.sent, [{ t: "resync", only: "board" }]);
 });
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, mock, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { fakeTimers } from "./fakes.mjs";
 
 const golden = JSON.parse(readFileSync(new URL("fixtures/frames.json", import.meta.url), "utf8"));
 const snapshot = JSON.stringify(golden.find(({ frame }) => frame.t === "snapshot").frame);
@@ -35,27 +37,25 @@ class FakeWebSocket {
 }
 
 let page;
-let now = 0;
+let timers;
 Object.assign(globalThis, {
   WebSocket: FakeWebSocket,
   document: Object.assign(new EventTarget(), { hidden: false }),
   addEventListener: (...listener) => page.addEventListener(...listener),
 });
 Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
-Object.defineProperty(globalThis, "performance", { value: { now: () => now }, configurable: true });
+Object.defineProperty(globalThis, "performance", { value: { now: () => timers.clock.now }, configurable: true });
 const { Socket } = await import("../../enigma_rt/static/enigma/js/socket.js");
 
-const pass = (ms) => {
-  now += ms;
-  mock.timers.tick(ms);
-};
+const pass = (ms) => timers.pass(ms);
+const { random } = Math;
 const last = () => FakeWebSocket.all.at(-1);
 let socket;
 let finals;
 
 beforeEach(() => {
-  mock.timers.enable({ apis: ["setTimeout"] });
-  mock.method(Math, "random", () => 0.5);
+  timers = fakeTimers();
+  Math.random = () => 0.5;
   FakeWebSocket.all = [];
   page = new EventTarget(); // an old socket must not hear what is for the new one
   navigator.onLine = true;
@@ -69,14 +69,14 @@ beforeEach(() => {
 
 afterEach(() => {
   last().onclose = null;
-  mock.timers.reset();
-  mock.restoreAll();
+  timers.restore();
+  Math.random = random;
 });
 
 test("the first frame makes it live, and a ping measures the lag", () => {
   assert.equal(socket.state, "live");
   const [ping] = last().sent;
-  now += 42;
+  pass(42);
   last().say(`{"t":"pong","n":${ping.n},"now":5}`);
   assert.equal(socket.lag, 42);
   pass(10_000);
@@ -95,9 +95,9 @@ test("a server that greets and closes is not hammered", () => {
   const gaps = [];
   for (let i = 0; i < 5; i++) {
     last().end(4503);
-    const before = now;
+    const before = timers.clock.now;
     while (last().readyState === 3) pass(50);
-    gaps.push(now - before);
+    gaps.push(timers.clock.now - before);
     last().accept();
     last().say('{"t":"error","id":null,"code":"retry_later","text":"","wait_ms":null}');
     assert.equal(socket.state, "connecting", "an error alone is no connection");
