@@ -23,6 +23,6 @@ export function ems(name) {
 /** The size that `name` is set in: "large" on one line, "medium" on one smaller line, "small" on two lines. */
 export function sizeOf(name) {
   const width = ems(name);
-  if (width <= 9.5) return "large";
+  if (width <= 9.2) return "large";
   return width <= 11 ? "medium" : "small";
 }

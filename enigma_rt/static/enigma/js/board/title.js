@@ -16,6 +16,9 @@ const make = (tag, className, text = "") => {
   return element;
 };
 
+/** A full stop or an apostrophe has no lamp of its own. */
+const kind = (letter) => (/^\p{Pd}$/u.test(letter) ? "point dash" : /^\p{P}$/u.test(letter) ? "point" : "lamp");
+
 /** Fills `element` with `title` in lamps, word by word; a screen reader hears the title. Returns what can be lit. */
 export function drawTitle(element, title) {
   const words = title.trim().split(/\s+/u);
@@ -25,9 +28,8 @@ export function drawTitle(element, title) {
   seen.setAttribute("aria-hidden", "true");
   for (const word of words) {
     const group = make("span", "word");
-    // A full stop or an apostrophe has no lamp of its own.
     for (const letter of whole ? [word] : graphemes(word)) {
-      lights.push(make("span", whole ? "words" : /^\p{P}$/u.test(letter) ? "point" : "lamp", letter));
+      lights.push(make("span", whole ? "words" : kind(letter), letter));
       group.append(lights.at(-1));
     }
     seen.append(group);

@@ -240,7 +240,7 @@ socket.addEventListener("frame", ({ detail: frame }) => {
 });
 socket.addEventListener("state", ({ detail: { state: link, lag } }) => {
   const light = $("#link");
-  light.dataset.state = link;
+  light.dataset.state = document.body.dataset.link = link;
   light.textContent = linkWords(link, lag);
   if (link === "live" && !state.live && state.connected) composer.preview();
   Object.assign(state, { link, live: link === "live" });
