@@ -13,6 +13,7 @@ from typing import Any
 from daphne import server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import main, tcp
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.interfaces import IPushProducer
 from twisted.logger import (
@@ -116,6 +117,20 @@ class Socket(WebSocketProtocol):
             super().serverClose(code)
 
 
+class Connection(tcp.Server):
+    """A connection that notices a reset which came right behind data.
+
+    uvloop reads such a socket once, then stops watching it and tells nobody: neither the end nor anything else would be
+    heard of it any more, and whatever is written to it raises.
+    """
+
+    def doRead(self) -> Any:  # noqa: N802
+        why = super().doRead()
+        if why is None and self.connected and self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            return main.CONNECTION_LOST
+        return why
+
+
 class SocketFactory(WebSocketFactory):
     protocol = Socket
 
@@ -160,6 +175,7 @@ class Server(server.Server):
         reactor.callLater(2, self.timeout_checker)
         listening.setblocking(False)
         self._port = reactor.adoptStreamPort(listening.fileno(), listening.family, self.http_factory)
+        self._port.transport = Connection
         listening.close()
 
     async def stop_listening(self) -> None:
@@ -168,6 +184,17 @@ class Server(server.Server):
         self._port = None
         if stopped is not None:
             await stopped.asFuture(asyncio.get_running_loop())
+
+    def timeout_checker(self) -> None:
+        """As Daphne's, which ends for good with the first connection that raises: nobody would be asked any more."""
+        for connection in list(self.connections):
+            try:
+                connection.check_timeouts()
+            except Exception:
+                logger.warning("a connection could not be checked and is dropped", exc_info=True)
+                if connection.transport is not None:
+                    connection.transport.abortConnection()
+        reactor.callLater(2, self.timeout_checker)
 
     def open_requests(self) -> int:
         return sum(isinstance(connection, WebRequest) for connection in self._open())
