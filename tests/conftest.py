@@ -6,7 +6,7 @@ which `python -m tests.support.stack` sets to servers of its own. `make test` do
 
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,6 +94,19 @@ def start_hunt() -> Iterator[Callable[..., "RunningHunt"]]:
     See `tests.support.server.running_hunt`. In the production run it gets a new database and a Redis of its
     own, unless the test names others with `database=` and `redis=`.
     """
+    with starting_hunts() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_shared_hunt() -> Iterator[Callable[..., "RunningHunt"]]:
+    """The same for a server that a module's tests share."""
+    with starting_hunts() as start:
+        yield start
+
+
+@contextmanager
+def starting_hunts() -> Iterator[Callable[..., "RunningHunt"]]:
     with ExitStack() as stack:
 
         def start(**options: Any) -> "RunningHunt":

@@ -1,0 +1,171 @@
+"""A second pair of hands on a running hunt's rows, for tests that must leave Django's ORM alone.
+
+    with backstage(hunt.env) as behind:
+        cookie = behind.player("Ada", xp=100)
+        behind.answers("Ada", "a wrong guess")
+
+What is called runs in a process of its own, as another web process's work would: it goes through the services, and
+reaches open pages on the same ways.
+"""
+
+import json
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+from tests.support.process import ROOT
+
+HOUR_MS = 3_600_000
+ORGANISER = "Organiser"
+
+
+class Stage:
+    """What can be done. Players are named as on the board; arguments and results are JSON."""
+
+    def account(self, name: str, staff: bool = False) -> str:
+        """A new account, NAME@example.org; returns the key of a signed-in session."""
+        from tests.factories import make_user, session_of
+
+        return session_of(make_user(name, staff=staff))
+
+    def player(self, name: str, xp: int = 0) -> str:
+        """A new account that plays in the current hunt; returns the key of a signed-in session."""
+        from game.models import Player
+        from tests.factories import grant_xp, make_player, session_of, user_of
+
+        player = Player.objects.get(id=make_player(_hunt(), name).id)
+        if xp:
+            grant_xp(player, xp)
+        return session_of(user_of(player))
+
+    def answers(self, name: str, *texts: str) -> None:
+        """Each text on the question that the player is at then."""
+        from game.services.answers import submit
+        from tests.factories import submission
+
+        for text in texts:
+            submit([submission(_player(name), "answer", text=text)])
+
+    def attempts(self, name: str) -> list[list[Any]]:
+        """[kind, text, verdict] of each, oldest first."""
+        rows = _player(name).attempts.order_by("id").values_list("kind", "text", "verdict")
+        return [list(row) for row in rows]
+
+    def balances(self, name: str) -> dict[str, int]:
+        player = _player(name)
+        return {"points": player.points, "xp": player.xp, "position": player.position}
+
+    def unseen(self, name: str) -> int:
+        """How many announcements the player has not seen."""
+        return int(_hunt().announcements.count() - _player(name).seen.count())
+
+    def announce(self, level: str, text: str) -> None:
+        from game.services.announcements import announce
+
+        announce(_organiser(), _hunt().id, level, text)
+
+    def control(self, action: str, minutes: int | None = None) -> None:
+        """start, pause, resume, end; extend by minutes."""
+        from game.services.hunts import control
+
+        control(_organiser(), _hunt().id, action, minutes)
+
+    def make_xp_due(self, name: str) -> None:
+        """As if the first answer had been an hour ago, and the schedule's minute were over."""
+        from datetime import timedelta
+
+        from django.utils import timezone
+        from django_q.models import Schedule
+
+        from game.models import Player
+        from game.queries.clock import now_ms
+
+        now = now_ms()
+        Player.objects.filter(name=name).update(first_attempt=now - HOUR_MS - 1_000, next_tick=now - 1_000)
+        Schedule.objects.update(next_run=timezone.now() - timedelta(minutes=1))
+
+    def ledger_problems(self) -> list[str]:
+        from game.queries.ledger import problems
+
+        return list(problems(_hunt()))
+
+
+def _hunt() -> Any:
+    from game.models import Hunt
+
+    return Hunt.objects.get(current=True)
+
+
+def _player(name: str) -> Any:
+    from game.models import Player
+
+    return Player.objects.select_related("hunt").get(hunt__current=True, name=name)
+
+
+def _organiser() -> int:
+    from django.contrib.auth import get_user_model
+
+    user, _ = get_user_model().objects.get_or_create(username=ORGANISER, defaults={"is_staff": True})
+    return int(user.pk)
+
+
+class _Caller:
+    """Turns calls into lines for the other process, and its lines into results."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._process.stdin.write(json.dumps([name, arguments, named]) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"{name}: the process backstage has ended")
+            result, trouble = json.loads(line)
+            if trouble:
+                raise RuntimeError(f"{name}{arguments}: {trouble}")
+            return result
+
+        return call
+
+
+@contextmanager
+def backstage(env: Mapping[str, str]) -> Iterator[Stage]:
+    """The environment is the running hunt's. The process ends with its standard input, so never later than ours."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        env=dict(env),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield cast("Stage", _Caller(process))
+
+
+def serve() -> None:
+    stage = Stage()
+    for line in sys.stdin:
+        name, arguments, named = json.loads(line)
+        try:
+            answer = [getattr(stage, name)(*arguments, **named), None]
+        except Exception:
+            answer = [None, traceback.format_exc()]
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enigma_rt.settings")
+    django.setup()
+    serve()
