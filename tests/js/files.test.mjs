@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 const root = new URL("../../enigma_rt/static/enigma/", import.meta.url);
 const files = readdirSync(root, { recursive: true }).map((name) => name.replaceAll("\\", "/"));
@@ -99,4 +100,14 @@ test("the player's page preloads exactly the modules that it needs", () => {
   };
   walk("js/play/main.js");
   assert.deepEqual(preloaded.sort(), [...needed].sort());
+});
+
+test("the player's page stays under 120 KB compressed, with every font that a story may need", () => {
+  const templates = ["play.html", "base.html"].map((name) => readFileSync(new URL(`../../templates/${name}`, root), "utf8"));
+  const named = new Set(templates.flatMap((source) => [...source.matchAll(/'enigma\/([^']+)'/g)].map((match) => match[1])));
+  named.add("fonts/serif-italic.woff2");
+  const size = (bytes, compressed) => (compressed ? bytes.length : gzipSync(bytes).length);
+  let total = templates.reduce((sum, source) => sum + size(Buffer.from(source), false), 0);
+  for (const name of named) total += size(readFileSync(new URL(name, root)), name.endsWith(".woff2"));
+  assert.ok(total < 120 * 1024, `${total} bytes`);
 });
