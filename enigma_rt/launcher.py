@@ -26,6 +26,8 @@ HUB_START_S = 5.0
 CLOSE_S = 2.0
 """What the closing handshakes of the last sockets may take."""
 
+ANSWER_S = 5.0
+"""What pages that are being made get at least."""
 ECHO_S = 0.3
 """A signal so soon after the first is the same one: make and shells pass on what the terminal has sent to all."""
 
@@ -205,7 +207,7 @@ class _Process:
         began = time.monotonic()
         await hub.current().drain(self._drain_s)
         await self._until(lambda: not self._server.open_sockets(), CLOSE_S)
-        left = max(CLOSE_S, self._drain_s - (time.monotonic() - began))
+        left = max(ANSWER_S, self._drain_s - (time.monotonic() - began))
         await self._until(lambda: not self._server.open_requests(), left)
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._server.end_applications()
