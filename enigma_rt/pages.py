@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -29,7 +30,8 @@ from game.services import players
 
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture can be an SVG: opened by itself it may neither run nor load anything."""
-YEAR_S = 365 * 24 * 3600
+DAY_S = 24 * 3600
+YEAR_S = 365 * DAY_S
 
 
 def hunt_view() -> HuntView | None:
@@ -164,6 +166,13 @@ def image(request: HttpRequest, token: str) -> HttpResponse:
     answer = get_conditional_response(request, etag=etag, response=response)
     assert isinstance(answer, HttpResponse)
     return answer
+
+
+@require_safe
+@cache_control(public=True, max_age=DAY_S)
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for it on pages that do not name it, such as the admin's."""
+    return redirect(static("enigma/img/icon.svg"))
 
 
 # --- what went wrong ------------------------------------------------------------------------------------------------

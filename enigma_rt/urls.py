@@ -21,6 +21,7 @@ urlpatterns = [
     path("console", pages.console, name="console"),
     path("image/<str:token>", pages.image, name="image"),
     re_path(r"^(?P<page>play|join|rules|board|console)/$", RedirectView.as_view(url="/%(page)s")),
+    path("favicon.ico", pages.icon),
     path("jsi18n/", cache_page(CATALOG_S)(JavaScriptCatalog.as_view(packages=["enigma_rt"])), name="jsi18n"),
     path("accounts/", include(account_urls)),
     path(settings.ADMIN_URL, admin.site.urls),

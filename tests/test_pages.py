@@ -217,6 +217,15 @@ def test_logging_in_and_out_ends_the_sockets_of_that_session(
     assert client.get("/play").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("staff", "asked", "comes_to"), [(False, "", "/play"), (True, "", "/console"), (True, "/rules", "/rules")]
+)
+def test_logging_in_leads_to_where_one_works(client: Client, staff: bool, asked: str, comes_to: str) -> None:
+    user = make_user(staff=staff)
+    form = {"login": user.email, "password": PASSWORD} | ({"next": asked} if asked else {})
+    assert client.post("/accounts/login/", form)["Location"] == comes_to
+
+
 def test_a_forgotten_password_is_replaced_by_mail(client: Client) -> None:
     user = make_user("ada")
     assert client.post("/accounts/password/reset/", {"email": user.email}).status_code == 302
@@ -381,6 +390,10 @@ def test_the_catalogue_of_words_is_kept(client: Client) -> None:
     assert response.status_code == 200
     assert "max-age=3600" in response["Cache-Control"]
     assert "gettext" in response.content.decode()
+
+
+def test_the_icon_is_found_where_browsers_look(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"] == "/static/enigma/img/icon.svg"
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------
