@@ -224,6 +224,6 @@ def test_one_players_life_is_as_the_rules_say() -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from game import errors
 from game.models import Hunt, LedgerEntry, Member, Player, Question, StoryBlock
-from game.queries import play
+from game.queries import content, play
 from game.services import hunts, players
 from leaderboard.models import Standing
 from tests.factories import HOUR, add_image, make_hunt, make_player, make_user, now_ms, user_of
@@ -241,7 +241,25 @@ def test_blocks_are_numbered_through_the_whole_story(hunt: Hunt, ada: Hunter) ->
 
 @pytest.mark.parametrize("before", [1, 0, -5])
 def test_before_the_first_block_there_is_nothing(hunt: Hunt, ada: Hunter, before: int) -> None:
-    assert play.story_page(ada.id, before) == ((), None)
+    blocks, earlier = play.story_page(ada.id, before)
+    assert (list(blocks), earlier) == ([], None)
+
+
+def test_a_page_of_long_blocks_is_cut_by_bytes_and_never_empty(hunt: Hunt, ada: Hunter) -> None:
+    for block in StoryBlock.objects.filter(question__hunt=hunt):
+        block.text = f"{block.when} {block.question.position} " + "é" * (play.STORY_PAGE_BYTES // 3)
+        block.save()
+    StoryBlock.objects.filter(question__position=2).update(text="é" * play.STORY_PAGE_BYTES)
+    Hunt.objects.update(version=2)
+    ada.solves_until(4)
+    found = pages(ada.id)
+    held = content.of(Hunt.objects.get())
+    assert [html for page in reversed(found) for html in page] == [
+        block.html for block in held.story_until(4)
+    ]
+    assert len(found) > 3
+    for page in found:
+        assert len(page) == 1 or sum(len(html.encode()) for html in page) <= play.STORY_PAGE_BYTES
 
 
 def test_a_cursor_from_beyond_what_was_reached_shows_no_more(hunt: Hunt, ada: Hunter) -> None:
