@@ -61,7 +61,7 @@ ANIMALS = (
     *("Mole", "Moth", "Newt", "Osprey", "Otter", "Owl", "Petrel", "Pike", "Plover", "Raven", "Robin", "Seal"),
     *("Shrew", "Stoat", "Swift", "Tern", "Toad", "Vole", "Weasel", "Wren"),
 )
-SPARE_NAMES = 5
+NAMES = 20
 """How many names are tried for one bot before something else must be wrong."""
 
 
@@ -81,10 +81,11 @@ class Cast:
         # Not the rehearsal's dice: the names of an earlier one with the same seed are taken.
         self._dice = Random(self.run)  # noqa: S311  # names guard nothing
 
-    def email(self, number: int) -> str:
-        return f"bot-{self.run}-{number:04d}@{DOMAIN}"
+    def email(self, number: int, repeated: int = 0) -> str:
+        """The address of bot `number`, or another for it if that one may have been used up."""
+        return f"bot-{self.run}-{number:04d}{f'-{repeated}' if repeated else ''}@{DOMAIN}"
 
     def names(self, number: int) -> Iterator[str]:
         """`Bot Amber Owl 07`, and others in case it is taken."""
-        for _ in itertools.repeat(None, SPARE_NAMES):
+        for _ in itertools.repeat(None, NAMES):
             yield f"Bot {self._dice.choice(COLOURS)} {self._dice.choice(ANIMALS)} {number:02d}"

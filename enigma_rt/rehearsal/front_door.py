@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from http.client import HTTPException
 from http.cookiejar import CookieJar
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -17,11 +17,11 @@ from enigma_rt.rehearsal import RehearsalError
 from enigma_rt.rehearsal.accounts import Account, Cast
 
 SIGN_UP = "/accounts/signup/"
-AT_ONCE = 8
+AT_ONCE = 4
 TIMEOUT_S = 30
-TOO_MANY = 429
-PATIENCE = 12
-"""How often a server that says "too many" is asked again, ten seconds apart: its limits count minutes."""
+BUSY = {429: 10.0, 502: 1.0, 503: 5.0}
+"""Statuses that mean "later", and seconds until then if the answer does not say: limits count minutes."""
+PATIENCE_S = 180
 PASSWORD = "a rehearsal, nothing to steal 26"  # noqa: S105  # of bots, who own nothing
 
 
@@ -29,7 +29,7 @@ def sign_up(urls: list[str], count: int, cast: Cast, tell: Callable[[int], None]
     """Make `count` accounts at these servers; `tell` hears how many there are. Raises RehearsalError."""
     accounts = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        work = [pool.submit(_Visitor(urls[n % len(urls)]).sign_up, n + 1, cast) for n in range(count)]
+        work = [pool.submit(_sign_up, urls[n % len(urls)], n + 1, cast) for n in range(count)]
         try:
             for done, account in enumerate(work, start=1):
                 accounts.append(account.result())
@@ -53,69 +53,80 @@ def probe(url: str) -> None:
     raise RehearsalError(f"{url} answers, but not as Enigma RT does")
 
 
+class _Busy(Exception):
+    """The server asked for patience, or was not heard of in time: what it did is unknown."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(wait_s)
+        self.wait_s = wait_s
+
+
+def _sign_up(url: str, number: int, cast: Cast) -> Account:
+    """One account. Each try is a new visitor with another address and name: an earlier one may have got through."""
+    deadline, problems = monotonic() + PATIENCE_S, ""
+    for number_of_try, name in enumerate(cast.names(number)):
+        try:
+            done = _Visitor(url).sign_up(name, cast.email(number, number_of_try))
+        except _Busy as busy:
+            problems = "it is too busy"
+            sleep(busy.wait_s)
+            if monotonic() > deadline:
+                break
+            continue
+        if isinstance(done, Account):
+            return done
+        problems = done
+    raise RehearsalError(f"{url} does not take bots: {problems or 'no reason given'}")
+
+
 class _Visitor:
     """A browser without a window: one person's cookies."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.cookies = CookieJar()
-        self.opener = _opener(self.cookies)
+        self._url = url
+        self._cookies = CookieJar()
+        self._opener = _opener(self._cookies)
 
-    def sign_up(self, number: int, cast: Cast) -> Account:
-        email, problems = cast.email(number), ""
-        for name in cast.names(number):
-            page, address = self._open(self.url + SIGN_UP)
-            form = _form(page, "email")
-            if form is None:
-                raise RehearsalError(f"{self.url}{SIGN_UP} shows no form to sign up with")
-            if "name" not in form.fields:
-                raise RehearsalError("no hunt is current, or it has ended: there is nothing to join")
-            filled = form.hidden | {
-                "email": email,
-                "password1": PASSWORD,
-                "password2": PASSWORD,
-                "name": name,
-            }
-            page, address = self._open(urljoin(address, form.action), filled)
-            if address.endswith("/join"):  # somebody took the name between the form and the row
-                page, address = self._join(page, address, cast, number)
-            path = urlsplit(address).path
-            if path == settings.LOGIN_REDIRECT_URL:
-                return Account(name, email, self._cookie())
-            if "confirm-email" in path:
-                raise RehearsalError(
-                    "the server wants e-mail addresses confirmed: use --direct beside its database"
-                )
-            problems = _problems(page)
-        raise RehearsalError(f"{self.url} does not take bots: {problems or 'no reason given'}")
-
-    def _join(self, page: str, address: str, cast: Cast, number: int) -> tuple[str, str]:
-        for name in cast.names(number):
-            form = _form(page, "name")
-            if form is None:
-                break
-            page, address = self._open(urljoin(address, form.action), form.hidden | {"name": name})
-        return page, address
+    def sign_up(self, name: str, email: str) -> Account | str:
+        """The account, or what the form complained of. Raises _Busy."""
+        page, address = self._open(self._url + SIGN_UP)
+        form = _form(page, "email")
+        if form is None:
+            raise RehearsalError(f"{self._url}{SIGN_UP} shows no form to sign up with")
+        if "name" not in form.fields:
+            raise RehearsalError("no hunt is current, or it has ended: there is nothing to join")
+        filled = form.hidden | {"email": email, "password1": PASSWORD, "password2": PASSWORD, "name": name}
+        page, address = self._open(urljoin(address, form.action), filled)
+        path = urlsplit(address).path
+        if path == settings.LOGIN_REDIRECT_URL:
+            return Account(name, email, self._cookie())
+        if "confirm-email" in path:
+            raise RehearsalError(
+                "the server wants e-mail addresses confirmed: use --direct beside its database"
+            )
+        # At /join somebody took the name between the form and the row: the account is left without a player.
+        return _problems(page) or f"signing up leads to {path}"
 
     def _open(self, url: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
         """(page, where one is after redirects). A page that refuses a form (422) is a page."""
-        headers = {"Origin": self.url, "Referer": url, "User-Agent": "enigma-rt-rehearsal"}
+        headers = {"Origin": self._url, "Referer": url, "User-Agent": "enigma-rt-rehearsal"}
         data = None if fields is None else urlencode(fields).encode()
-        for _ in range(PATIENCE):
-            try:
-                with self.opener.open(Request(url, data, headers), timeout=TIMEOUT_S) as answer:  # noqa: S310
-                    return answer.read().decode(), answer.url
-            except HTTPError as error:
-                if error.code != TOO_MANY:
-                    return error.read().decode(errors="replace"), url
-                sleep(10)
-            except (OSError, HTTPException) as error:
-                raise RehearsalError(f"{url}: {getattr(error, 'reason', None) or error}") from None
-        raise RehearsalError(f"{url}: still too many sign-ups from this address after two minutes")
+        try:
+            with self._opener.open(Request(url, data, headers), timeout=TIMEOUT_S) as answer:  # noqa: S310
+                return answer.read().decode(), answer.url
+        except HTTPError as error:
+            if error.code in BUSY:
+                wait = error.headers.get("Retry-After", "")
+                raise _Busy(float(wait) if wait.isdecimal() else BUSY[error.code]) from None
+            return error.read().decode(errors="replace"), url
+        except TimeoutError:
+            raise _Busy(0) from None
+        except (OSError, HTTPException) as error:
+            raise RehearsalError(f"{url}: {getattr(error, 'reason', None) or error}") from None
 
     def _cookie(self) -> str:
         """Every cookie: behind a proxy one of them may name the server that has this person's session at hand."""
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
 
 
 def _opener(cookies: CookieJar) -> OpenerDirector:
