@@ -55,7 +55,7 @@ test("vendored files are those that VENDOR.toml names, byte for byte, with their
     const bytes = readFileSync(new URL(entry.path, root));
     assert.equal(createHash("sha256").update(bytes).digest("hex"), entry.sha256, entry.path);
     assert.ok(files.includes(entry.licence_file), entry.licence_file);
-    for (const member of ["name", "version", "licence", "source"]) assert.ok(entry[member], `${entry.path}: ${member}`);
+    for (const member of ["name", "version", "licence", "package"]) assert.ok(entry[member], `${entry.path}: ${member}`);
   }
 });
 
