@@ -6,6 +6,7 @@ holds one for all), and messages do not hop through the thread that closes old c
 
 import asyncio
 import logging
+import time
 from typing import Any, ClassVar
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -13,8 +14,8 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
+from consumers import context, meters, protocol
 from consumers import hub as hubs
-from consumers import protocol
 from consumers.limits import BadFrames, Bucket, Flood
 from consumers.protocol import Close, Outbound, ProtocolError, Role
 from game import errors
@@ -23,6 +24,8 @@ from game.queries.accounts import Identity, identify
 logger = logging.getLogger(__name__)
 
 BUFFER = 500
+SUSPECT = frozenset({Close.FLOOD, Close.BAD_FRAMES, Close.FORBIDDEN})
+"""Codes that an operator may want to know the address of."""
 
 
 class RateLimited(errors.GameError):
@@ -42,6 +45,9 @@ class BaseConsumer(AsyncWebsocketConsumer):
         self.closing = False
         self.welcomed = False
         self.address = ""
+        self.close_code: int | None = None
+        # What the command in hand is answered with, for the figures.
+        self.result = "ok"
         # Frames for everybody that came while the snapshot was being made: sent after it, in their order.
         self.buffer: list[str] | None = None
         self.board_version = -1
@@ -56,10 +62,13 @@ class BaseConsumer(AsyncWebsocketConsumer):
                     await self._on_frame(message.get("text"))
                 elif kind == "websocket.connect":
                     await self._guarded(self._on_connect())
+                    meters.handshake_done(self.role, self.welcomed, self.close_code)
                 else:
+                    self.close_code = self.close_code or message.get("code")
                     break
         finally:
             self.closing = True
+            meters.socket_closed(self.role, self.close_code)
             self._leave()
 
     # --- for subclasses ---------------------------------------------------------------------------------------------
@@ -94,6 +103,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
         cookies = parse_cookie(_header(self.scope, b"cookie"))
         self.session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
         self.identity = await self.hub.bridge.read(identify, self.session_key, self.hub.hunt.id)
+        context.player.set(self.identity.player if self.identity else None)
         return self.identity
 
     async def reply(self, frame: Outbound) -> None:
@@ -128,7 +138,9 @@ class BaseConsumer(AsyncWebsocketConsumer):
     async def shut(self, code: int) -> None:
         """Close this socket with a code of `Close`. What the client sends after this is not read."""
         if not self.closing:
-            self.closing = True
+            self.closing, self.close_code = True, code
+            if code in SUSPECT:
+                logger.info("%s socket of %s closed: %d", self.role, self.address or "nobody", code)
             await self.base_send({"type": "websocket.close", "code": code})
 
     # --- the way of a frame -----------------------------------------------------------------------------------------
@@ -160,7 +172,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
     async def _on_frame(self, text: str | None) -> None:
         if self.closing:
             return
-        now = self._hub.clock_ms()
+        began, now = time.perf_counter(), self._hub.clock_ms()
         wait = self.take_credit(now)
         if self.flood.count(wait):
             await self.shut(Close.FLOOD)
@@ -170,13 +182,20 @@ class BaseConsumer(AsyncWebsocketConsumer):
                 raise RateLimited(wait_ms=wait)
             command = protocol.decode(self.role, text)
         except RateLimited as error:
+            meters.frame_refused(error.code)
             await self._refuse(protocol.command_id(text), error)
         except ProtocolError as error:
+            meters.frame_refused(error.code)
             await self.reply(protocol.Error(protocol.command_id(text), error.code, error.text))
             if self.bad_frames.count(now):
                 await self.shut(Close.BAD_FRAMES)
         else:
-            await self._guarded(self._act(command), getattr(command, "id", None))
+            command_id = getattr(command, "id", None)
+            self.result = "ok"
+            context.command.set(command_id)
+            await self._guarded(self._act(command), command_id)
+            context.command.set(None)
+            meters.command_done(command.__struct_config__.tag, self.result, time.perf_counter() - began)
 
     async def _act(self, command: Any) -> None:
         if isinstance(command, protocol.Ping):
@@ -209,7 +228,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
             await self._refuse(command_id, errors.GameError())
 
     async def _refuse(self, command_id: str | None, error: errors.GameError) -> None:
-        code = "server_error" if type(error) is errors.GameError else error.code
+        code = self.result = "server_error" if type(error) is errors.GameError else error.code
         await self.reply(protocol.Error(command_id, code, str(error.text), error.wait_ms))
         if not self.welcomed:
             # No snapshot could be made: the client comes again, with its own back-off.

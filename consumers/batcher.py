@@ -6,13 +6,17 @@ for many commands.
 """
 
 import asyncio
+import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
+from consumers import meters
 from game import errors
 from game.services import answers
 from game.services.answers import Judged, Submission
@@ -23,6 +27,10 @@ R = TypeVar("R")
 READERS = 4
 CAP = 200
 WAITING_AT_MOST = 5_000
+SLOW_S = 1.0
+"""A batch that takes longer is worth a line: so long does everybody wait whose command came meanwhile."""
+
+logger = logging.getLogger(__name__)
 
 
 class Bridge:
@@ -32,12 +40,19 @@ class Bridge:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="enigma-write")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="enigma-read")
         self._reader_count = readers
+        self.reading = 0
+        """Reads that wait for a thread or are being made."""
 
     async def read(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query or a small write in a reader thread. Raises RetryLater when the database is away."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._readers, lambda: _patiently(work, *args, **kwargs)
-        )
+        context = copy_context()  # so that what is logged there says for whom
+        self.reading += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._readers, context.run, lambda: _patiently(work, *args, **kwargs)
+            )
+        finally:
+            self.reading -= 1
 
     async def write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in the one thread that commits batches; `work` deals with lost connections itself."""
@@ -106,7 +121,8 @@ class Batcher:
         outcome: asyncio.Future[Judged] = asyncio.get_running_loop().create_future()
         self._waiting.append((submission, outcome))
         if self._running is None:
-            self._running = asyncio.create_task(self._run(), name="batcher")
+            # In a context of its own: it works for everybody, not for who happens to be the first.
+            self._running = asyncio.create_task(self._run(), name="batcher", context=Context())
         return await outcome
 
     async def settled(self) -> None:
@@ -124,6 +140,7 @@ class Batcher:
 
     async def _judge(self, batch: list[tuple[Submission, asyncio.Future[Judged]]]) -> None:
         results: list[Judged | errors.GameError]
+        began = time.perf_counter()
         try:
             results = await self._bridge.write(answers.submit, [submission for submission, _ in batch])
         except Exception as error:
@@ -132,6 +149,14 @@ class Batcher:
                 if not outcome.done():
                     outcome.set_exception(error)
             return
+        finally:
+            took = time.perf_counter() - began
+            meters.batch_commands.observe(len(batch))
+            meters.batch_seconds.observe(took)
+            if took > SLOW_S:
+                logger.warning(
+                    "a batch of %d took %.1f s; %d wait for the next", len(batch), took, len(self._waiting)
+                )
         for (_, outcome), result in zip(batch, results, strict=True):
             if outcome.done():
                 continue

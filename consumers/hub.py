@@ -12,6 +12,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 
-from consumers import news, protocol
+from consumers import meters, news, protocol
 from consumers.audience import EVERYBODY, SLICE, Audience
 from consumers.batcher import Batcher, Bridge
 from consumers.limits import HandshakeWindow, Limits
@@ -72,6 +73,7 @@ class Hub:
         self._tape: list[protocol.TickerItem] = []
         self._stale: dict[int, int] = {}
         self._board_quiet_since = 0.0
+        self._changed_at = 0.0
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
@@ -82,7 +84,7 @@ class Hub:
     async def start(self) -> None:
         """Subscribe, load, follow. Idempotent; concurrent callers wait for the one start."""
         if self._started is None:
-            self._started = asyncio.create_task(self._start(), name="hub-start")
+            self._started = asyncio.create_task(self._start(), name="hub-start", context=Context())
         try:
             await asyncio.shield(self._started)
         except Exception:
@@ -193,13 +195,19 @@ class Hub:
             rows=tuple(_row(row) for _, row in rows),
         )
 
-    def _receive(self, standings: Iterable[Standing]) -> None:
+    def _receive(self, standings: Iterable[Standing]) -> int:
+        """Returns how many of them were news."""
+        count = 0
         for standing in standings:
             held = self._pending.get(standing.player) or self.board.standing(standing.player)
             if held is None or standing.version > held.version:
+                if not self._pending:
+                    self._changed_at = time.perf_counter()
                 self._pending[standing.player] = standing
+                count += 1
         if self._pending:
             self._wake.set()
+        return count
 
     async def _flush_forever(self) -> None:
         """What arrives within a short window is one delta: the frames a client gets are bounded, whatever is solved."""
@@ -213,7 +221,7 @@ class Hub:
                 logger.exception("hub: a board delta was lost; the beacon will tell")
 
     async def _flush(self) -> None:
-        pending, self._pending = self._pending, {}
+        pending, self._pending, changed_at = self._pending, {}, self._changed_at
         tape, self._tape = self._tape, []
         delta = self.board.apply(pending.values())
         if delta is not None:
@@ -232,14 +240,17 @@ class Hub:
                 await self._refresh_boards()
             else:
                 await self.audience.tell_board(text, delta.version)
+            meters.fanout_seconds.observe(time.perf_counter() - changed_at)
         if tape:
             await self.audience.tell(protocol.Ticker(tuple(tape)), "spectator")
 
     async def _refresh_boards(self) -> None:
-        for number, socket in enumerate(self.audience.of(*EVERYBODY), start=1):
+        sockets = self.audience.of(*EVERYBODY)
+        for number, socket in enumerate(sockets, start=1):
             await socket.broadcast(protocol.encode(protocol.BoardFrame(socket.board_view())).decode())
             if number % SLICE == 0:
                 await asyncio.sleep(0)
+        meters.frames.labels("board_view").inc(len(sockets))
 
     async def _beacon(self) -> None:
         if time.monotonic() - self._board_quiet_since >= BEACON_S:
@@ -264,7 +275,9 @@ class Hub:
         }
         async for event in subscription:
             try:
-                handler = handlers.get(event.get("kind", ""))
+                kind = event.get("kind", "")
+                handler = handlers.get(kind)
+                meters.bus_events.labels(kind if handler else meters.OTHER).inc()
                 if handler is not None:
                     await handler(event)
             except Exception:
@@ -282,6 +295,7 @@ class Hub:
             self._notice_players((player, version) for player, version in event["versions"])
 
     async def _on_solve(self, event: bus.Event) -> None:
+        meters.bus_seconds.observe(max(0, self.now() - event["at"]) / 1000)
         if self._is_ours(event) and not event["hidden"]:
             item = ticker_item(
                 play.SolveView(**{name: event[name] for name in play.SolveView.__struct_fields__})
@@ -373,6 +387,7 @@ class Hub:
             news.since, known, self._since, list(self.audience.parties), self._last_notice
         )
         self._set_clock(fresh.now)
+        meters.reconciled.set_to_current_time()
         if (fresh.hunt.id if fresh.hunt else None) != known:
             await self._load()
             await self.audience.shut(Close.NO_HUNT if fresh.hunt is None else Close.BUSY)
@@ -380,7 +395,7 @@ class Hub:
         if fresh.hunt is None:
             return
         self._since = fresh.now - OVERLAP_MS
-        self._receive(fresh.lines)
+        meters.repairs.inc(self._receive(fresh.lines))
         self._notice_players(fresh.players)
         for notice in fresh.notices:
             if notice.id > self._last_notice:

@@ -138,6 +138,7 @@ class PlayerConsumer(BaseConsumer):
         return judged
 
     async def _verdict(self, judged: Judged) -> None:
+        self.result = judged.verdict or self.result
         await self.reply(
             protocol.VerdictReply(
                 id=str(judged.submission.command),

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest
 
@@ -12,6 +13,10 @@ class EnigmaConfig(AppConfig):
         from enigma_rt import checks
 
         checks.register()
+        if settings.SENTRY_DSN:
+            from enigma_rt import reports
+
+            reports.start(settings.SENTRY_DSN, settings.ENIGMA_ENV)
         user_logged_out.connect(close_sockets, dispatch_uid="enigma_rt.close_sockets")
 
 

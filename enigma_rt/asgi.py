@@ -1,4 +1,4 @@
-"""Where every connection comes in: checks of health, pages, sockets."""
+"""Where every connection comes in: checks of health, figures, pages, sockets."""
 
 import os
 from typing import Any, cast
@@ -9,19 +9,22 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enigma_rt.settings")
 django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # they need the apps
+from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from consumers.protocol import Close  # noqa: E402
 from consumers.routing import websocket_urlpatterns  # noqa: E402
+from enigma_rt import metrics  # noqa: E402
 from enigma_rt.health import LIVE, READY, health  # noqa: E402
 from enigma_rt.http import Pages  # noqa: E402
+from enigma_rt.logs import Traced  # noqa: E402
 
-pages = Pages()
+pages = metrics.counted(Pages())
+own: dict[str, Any] = {LIVE: health, READY: health, metrics.PATH: metrics.metrics}
 
 
 async def http(scope: Any, receive: Any, send: Any) -> None:
-    answer = health if scope["path"] in (LIVE, READY) else pages
-    await answer(scope, receive, send)
+    await own.get(scope["path"], pages)(scope, receive, send)
 
 
 async def no_such_socket(scope: Any, receive: Any, send: Any) -> None:
@@ -36,4 +39,4 @@ async def no_such_socket(scope: Any, receive: Any, send: Any) -> None:
 # Origin and session are looked at by the consumers, which can close with a code that says what was wrong.
 sockets = URLRouter([*websocket_urlpatterns, re_path(r"", cast(Any, no_such_socket))])
 
-application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+application = Traced(ProtocolTypeRouter({"http": http, "websocket": sockets}), believe=settings.BEHIND_PROXY)

@@ -106,6 +106,11 @@ def dropped() -> int:
     return _outlet.dropped if _outlet else 0
 
 
+def waiting() -> int:
+    """Events that this process has not sent yet."""
+    return _outlet.queue.qsize() if _outlet else 0
+
+
 class Subscription:
     """This process's ear: `await open()` first, then iterate. What arrives in between is kept by the layer."""
 

@@ -131,11 +131,11 @@ def serve(
     loop = install_loop()
     from channels.routing import get_default_application
 
+    from enigma_rt.metrics import watch_loop
     from enigma_rt.server import Server
 
-    process = _Process(
-        loop, Server(get_default_application(), behind_proxy=behind_proxy), drain_s, companions
-    )
+    server = Server(get_default_application(), behind_proxy=behind_proxy)
+    process = _Process(loop, server, drain_s, (watch_loop, *companions))
     return process.run(listening, say)
 
 

@@ -271,13 +271,21 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- logs -----------------------------------------------------------------------------------------------------------
+# --- logs, figures, error reports -----------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.text("ENIGMA_METRICS_TOKEN")
+"""Lets whoever sends it read /metrics from anywhere. Without it only private addresses may, and over no proxy."""
+SENTRY_DSN = env.text("SENTRY_DSN") if env.url("SENTRY_DSN", ("https", "http")) else ""
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", ("text", "json"))
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "enigma_rt.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LOG_LEVELS)},
     "loggers": {
         "daphne": {"level": "WARNING"},
