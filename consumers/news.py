@@ -65,7 +65,7 @@ def since(known: int | None, instant: int, players: list[int], last_notice: int)
         version=hunt.version,
         lines=tuple(leaderboard.changed_since(hunt.id, instant)),
         players=tuple(play.changed_players(hunt.id, instant, players)),
-        notices=play.latest_notices(hunt.id, after=last_notice)[::-1],
+        notices=play.next_notices(hunt.id, last_notice),
     )
 
 

@@ -335,7 +335,8 @@ class Snapshot(Outbound, frozen=True, tag="snapshot"):
 
     `question` is null before the start, once finished and after the end; while paused it is there to be read.
     `story` holds the blocks between the previous question and the current one (the epilogue once finished).
-    `announcements` are those the player has not seen yet, oldest first, at most 20.
+    `announcements` are those the player has not seen yet, oldest first, at most 20
+    and as many as there is room for.
     """
 
     protocol: int
@@ -497,7 +498,7 @@ class Pong(Outbound, frozen=True, tag="pong"):
 
 
 class BoardSnapshot(Outbound, frozen=True, tag="board_snapshot"):
-    """Everything the projector needs. `ticker` and `announcements` newest first."""
+    """Everything the projector needs. `ticker` and `announcements` newest first, the latest of them."""
 
     protocol: int
     now: int
@@ -553,7 +554,7 @@ class Sockets(Struct, frozen=True):
 
 
 class ConsoleSnapshot(Outbound, frozen=True, tag="console_snapshot"):
-    """Everything the console needs. `feed` newest first; `announcements` newest first, all of them."""
+    """Everything the console needs. `feed` and `announcements` newest first, as many as there is room for."""
 
     protocol: int
     now: int

@@ -6,6 +6,8 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import hunt_info
 from game import errors
+from game.queries.play import NOTICES_BYTES
+from game.queries.room import fitting
 
 
 class SpectatorConsumer(BaseConsumer):
@@ -21,7 +23,7 @@ class SpectatorConsumer(BaseConsumer):
                 hunt=hunt_info(hub.hunt),
                 board=self.board_view(),
                 ticker=tuple(hub.ticker),
-                announcements=tuple(hub.notices),
+                announcements=fitting(hub.notices, NOTICES_BYTES),
             )
         )
 

@@ -11,10 +11,11 @@ from game.models import Attempt, Hunt, LedgerEntry, Player
 from game.queries import content
 from game.queries.clock import now_ms
 from game.queries.play import MeView, play_view, state_of
+from game.queries.room import fitting
 
-FEED = 60
+FEED, FEED_BYTES = 60, 10 * 1024
 FOUND = 50
-LATEST = 100
+LATEST, LATEST_BYTES = 100, 16 * 1024
 COUNTED = ("attempts", "wrong", "close", "solves", "hints", "skips")
 
 
@@ -76,7 +77,7 @@ class LedgerView(Struct, frozen=True):
 
 
 class PlayerView(Struct, frozen=True):
-    """One player in full; newest attempts and ledger entries first, at most LATEST of each."""
+    """One player in full; newest attempts and ledger entries first, at most LATEST and LATEST_BYTES of each."""
 
     line: LineView
     me: MeView
@@ -85,13 +86,13 @@ class PlayerView(Struct, frozen=True):
 
 
 def feed(hunt_id: int, after: int = 0, overlap: Iterable[int] = ()) -> tuple[FeedView, ...]:
-    """The newest attempts, newest first, at most FEED: those above id `after` and not among `overlap`.
+    """The newest attempts, newest first, at most FEED and FEED_BYTES: those above id `after` and not among `overlap`.
 
     Ids become visible out of order when several processes write: a reader passes an `after` somewhat below the
     highest id it has seen, and the ids it has already shown as `overlap`.
     """
     rows = Attempt.objects.filter(hunt_id=hunt_id, id__gt=after).exclude(id__in=list(overlap))
-    return _feed(rows.order_by("-id")[:FEED])
+    return _feed(rows.order_by("-id")[:FEED], FEED_BYTES)
 
 
 def totals(hunt_id: int) -> TotalsView:
@@ -155,23 +156,26 @@ def player(hunt_id: int, player_id: int) -> PlayerView:
     return PlayerView(
         line=_line(found),
         me=play_view(found.hunt, held, found.id, found.name, state_of(found), now_ms()).me,
-        attempts=_feed(Attempt.objects.filter(player=found).order_by("-id")[:LATEST]),
-        ledger=tuple(
-            LedgerView(
-                at=entry.at,
-                points=entry.points,
-                xp=entry.xp,
-                cause=entry.cause,
-                q=entry.question.position if entry.question else None,
-                note=entry.note,
-            )
-            for entry in entries
+        attempts=_feed(Attempt.objects.filter(player=found).order_by("-id")[:LATEST], LATEST_BYTES),
+        ledger=fitting(
+            (
+                LedgerView(
+                    at=entry.at,
+                    points=entry.points,
+                    xp=entry.xp,
+                    cause=entry.cause,
+                    q=entry.question.position if entry.question else None,
+                    note=entry.note,
+                )
+                for entry in entries
+            ),
+            LATEST_BYTES,
         ),
     )
 
 
-def _feed(attempts: QuerySet[Attempt]) -> tuple[FeedView, ...]:
-    return tuple(
+def _feed(attempts: QuerySet[Attempt], room: int) -> tuple[FeedView, ...]:
+    shown = (
         FeedView(
             row.id,
             row.at,
@@ -185,6 +189,7 @@ def _feed(attempts: QuerySet[Attempt]) -> tuple[FeedView, ...]:
         )
         for row in attempts.select_related("player", "question")
     )
+    return fitting(shown, room)
 
 
 def _with_members(players: QuerySet[Player]) -> QuerySet[Player]:

@@ -10,6 +10,7 @@ from game.models import Announcement, Attempt, Hunt, Member, Player, Seen
 from game.queries import content
 from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
+from game.queries.room import fitting
 from game.rendering import render
 from game.rules.phases import Phase, phase
 from game.rules.play import State, wait_ms
@@ -18,6 +19,8 @@ from game.rules.settings import HuntSettings, load
 RUNNING = (Phase.LIVE, Phase.PAUSED)
 # Bytes of HTML on a page of the story, and blocks: a frame has room for both.
 STORY_PAGE_BYTES = 24 * 1024
+NOTICES, NOTICES_BYTES = 20, 10 * 1024
+NEXT_NOTICES = 200
 STORY_PAGE = 12
 
 
@@ -174,7 +177,7 @@ def player_snapshot(hunt_id: int, player_id: int) -> PlayerSnapshot:
         hunt=hunt_view(hunt, now),
         settings=held.settings,
         play=play_view(hunt, held, player.id, player.name, state_of(player), now),
-        announcements=notices(unseen.order_by("id")[:20]),
+        announcements=notices(unseen.order_by("id")[:NOTICES]),
     )
 
 
@@ -197,12 +200,20 @@ def story_page(player_id: int, before: int | None) -> tuple[Sequence[BlockView],
 
 
 def notices(announcements: Iterable[Announcement]) -> tuple[NoticeView, ...]:
-    return tuple(NoticeView(item.id, item.at, item.level, render(item.text)) for item in announcements)
+    """The first of them, as many as a snapshot has room for."""
+    shown = (NoticeView(item.id, item.at, item.level, render(item.text)) for item in announcements)
+    return fitting(shown, NOTICES_BYTES)
 
 
-def latest_notices(hunt_id: int, after: int = 0, limit: int = 20) -> tuple[NoticeView, ...]:
-    """Announcements with an id above `after`, newest first."""
+def latest_notices(hunt_id: int, after: int = 0, limit: int = NOTICES) -> tuple[NoticeView, ...]:
+    """Announcements with an id above `after`, newest first, as many as a snapshot has room for."""
     return notices(Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("-id")[:limit])
+
+
+def next_notices(hunt_id: int, after: int) -> tuple[NoticeView, ...]:
+    """Announcements with an id above `after`, oldest first; of more than NEXT_NOTICES the others are next."""
+    rows = Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("id")[:NEXT_NOTICES]
+    return tuple(NoticeView(item.id, item.at, item.level, render(item.text)) for item in rows)
 
 
 def latest_solves(hunt_id: int, limit: int) -> tuple[SolveView, ...]:

@@ -12,14 +12,19 @@ from game.services import audit
 from game.services.audit import Detail
 
 LONGEST_TEXT = 2000
+MOST_BYTES = 8 * 1024
+"""Of the rendered text. Some lists and quotations grow to ten times their length."""
 
 
 def announce(user_id: int, hunt_id: int, level: str, text: str, command: UUID | None = None) -> Detail:
     """Store an announcement (level info, important or urgent; Markdown) and publish it. Idempotent per command.
 
-    Raises Invalid for another level and for a text that is blank, too long or not storable; IdConflict, NotFound.
+    Raises Invalid for another level and for a text that is blank, too long, not storable or larger than MOST_BYTES
+    when it is rendered; IdConflict, NotFound.
     """
     if level not in Announcement.Level or not text.strip() or not storable(text, LONGEST_TEXT):
+        raise errors.Invalid
+    if len(render(text).encode()) > MOST_BYTES:
         raise errors.Invalid
 
     def act(hunt: Hunt) -> Detail:
