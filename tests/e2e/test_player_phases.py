@@ -45,7 +45,6 @@ def test_a_hunt_from_the_countdown_to_the_end(visit: Visit, behind: Stage) -> No
     tab.field.fill("a whole thought")
     behind.control("pause")
     expect(page.get_by_role("heading", name="The organisers have paused the hunt")).to_be_visible()
-    expect(page.get_by_text(word("text", 1))).to_be_hidden()
     expect(tab.field).to_have_value("a whole thought")
     expect(tab.field).not_to_be_editable()
     tab.field.press("Enter")
@@ -79,6 +78,5 @@ def test_a_hunt_from_the_countdown_to_the_end(visit: Visit, behind: Stage) -> No
     behind.control("pause")
     tab = late.plays()
     expect(tab.page.get_by_role("heading", name="The organisers have paused the hunt")).to_be_visible()
-    assert not [frame for frame in late.frames if "okapi" in frame]
     behind.control("resume")
     tab.sees_question(1)

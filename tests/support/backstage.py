@@ -41,6 +41,12 @@ class Stage:
             grant_xp(player, xp)
         return session_of(user_of(player))
 
+    def session(self, name: str) -> str:
+        """The key of a new signed-in session of that player."""
+        from tests.factories import session_of, user_of
+
+        return session_of(user_of(_player(name)))
+
     def answers(self, name: str, *texts: str) -> None:
         """Each text on the question that the player is at then."""
         from game.services.answers import submit
@@ -73,6 +79,19 @@ class Stage:
 
         control(_organiser(), _hunt().id, action, minutes)
 
+    def keep_live(self) -> None:
+        """Whatever the hunt's phase is, it is live afterwards."""
+        from game.queries.clock import now_ms
+        from game.rules.phases import Phase, phase
+
+        ways = {
+            Phase.SCHEDULED: ("start", None),
+            Phase.PAUSED: ("resume", None),
+            Phase.ENDED: ("extend", 600),
+        }
+        while (present := phase(_hunt().times, now_ms())) is not Phase.LIVE:
+            self.control(*ways[present])
+
     def make_xp_due(self, name: str) -> None:
         """As if the first answer had been an hour ago, and the schedule's minute were over."""
         from datetime import timedelta
@@ -86,6 +105,12 @@ class Stage:
         now = now_ms()
         Player.objects.filter(name=name).update(first_attempt=now - HOUR_MS - 1_000, next_tick=now - 1_000)
         Schedule.objects.update(next_run=timezone.now() - timedelta(minutes=1))
+
+    def run(self, code: str) -> Any:
+        """What `code` assigns to `result`."""
+        names: dict[str, Any] = {}
+        exec(code, names)  # noqa: S102  # our own tests' code
+        return names["result"]
 
     def ledger_problems(self) -> list[str]:
         from game.queries.ledger import problems

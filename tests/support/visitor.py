@@ -125,7 +125,8 @@ def visits(browser: Browser, url: str) -> Iterator[Visit]:
     finally:
         for visitor in visitors:
             visitor.context.close()
-    assert [fault for visitor in visitors for fault in visitor.faults] == []
+    if faults := [fault for visitor in visitors for fault in visitor.faults]:
+        raise AssertionError("\n".join(["the browser complained:", *faults]))
 
 
 def until(page: Page, condition: Callable[[], bool], seconds: float = PATIENCE_MS / 1000) -> None:
