@@ -121,6 +121,7 @@ function takeCounts({ now, players: count, finished, sockets, questions }) {
 
 const on = {
   console_snapshot(frame) {
+    if (!state.connected) composer.preview(); // of a draft that was here before this page
     state.connected = true;
     takeHunt(frame.hunt, frame.now);
     takeCounts(frame);
