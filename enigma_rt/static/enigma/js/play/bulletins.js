@@ -21,14 +21,22 @@ export function createBulletins(page, link, store, key, live) {
   document.addEventListener("visibilitychange", () => show());
 
   function show() {
-    if (document.hidden || page.arrived || !page.state.unseen.length) return;
-    const id = Math.min(...page.state.unseen);
-    const notice = page.state.notices.find((one) => one.id === id);
+    if (document.hidden || !page.state.unseen.length) return;
+    const notice = first();
+    if (page.arrived && (notice.level !== "urgent" || page.arrived.level === "urgent")) return;
+    clearTimeout(timer);
+    const { id } = notice;
     page.set({ arrived: notice, unread: page.unread + 1, state: seen(page.state, [id]) });
     link.submit(command.seen([id]));
     tabs?.postMessage({ seen: [id], tab });
     say(live, plain(notice.html));
     if (STAYS[notice.level]) timer = setTimeout(next, STAYS[notice.level]);
+  }
+
+  /** The oldest that was not shown yet; an urgent one does not wait its turn. */
+  function first() {
+    const unseen = page.state.notices.filter(({ id }) => page.state.unseen.includes(id));
+    return unseen.findLast(({ level }) => level === "urgent") ?? unseen.at(-1);
   }
 
   function next() {
