@@ -12,13 +12,14 @@ PYTHONS := python3.11 python3.12 python3.13 python3
 # HOST is taken from make's command line only: some shells export the machine's own name as HOST.
 ADDRESS = $(if $(filter command,$(firstword $(origin HOST))),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-.PHONY: help play test lint test-js test-embedded test-production test-browser dev lock clean
+.PHONY: help play test lint test-js test-embedded test-production test-browser test-faults dev lock clean
 .SILENT:
 
 help:
 	echo "make play             a hunt on this machine: PORT=8000 HOST=127.0.0.1, other options in ARGS"
 	echo "make test             every check and every test; alone: lint test-js test-embedded"
 	echo "                      test-production test-browser"
+	echo "make test-faults      what must hold whatever breaks: servers killed, hung and cut off under load (10 minutes)"
 	echo "make dev              the environment with everything the tests need, in $(VENV)"
 	echo "make lock             requirements*.in -> requirements*.txt (UPGRADE=1 takes the newest versions)"
 	echo "make clean            removes what tests and checks left; keeps $(VENV) and the hunt in var/"
@@ -48,6 +49,9 @@ test-production: dev
 
 test-browser: dev
 	$(STAGES) browser
+
+test-faults: dev
+	$(STAGES) faults
 
 # A fixed version of the locker, in an environment of its own: nobody's machine decides what the files look like.
 lock:

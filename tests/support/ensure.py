@@ -18,12 +18,14 @@ from tests.support import tools
 PACKAGES = {
     "postgres": "postgresql",
     "redis-server": "redis-server",
+    "haproxy": "haproxy",
     "chromium": "chromium",
     "node": "nodejs",
 }
 BY_HAND = {
     "postgres": "PostgreSQL 14 or newer (initdb, postgres)",
     "redis-server": "redis-server",
+    "haproxy": "HAProxy 2.6 or newer (haproxy, openssl)",
     "chromium": "Chromium (or: .venv/bin/python -m playwright install chromium)",
     "node": f"Node.js {tools.NODE_AT_LEAST} or newer",
 }

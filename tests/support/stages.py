@@ -66,12 +66,17 @@ STAGES = {
         (
             (
                 *(sys.executable, "-m", "tests.support.stack", "--"),
-                *pytest("-m", "not browser", *(f"--ignore={path}" for path in PURE)),
+                *pytest("-m", "not browser and not matrix", *(f"--ignore={path}" for path in PURE)),
             ),
         ),
-        needs=("postgres", "redis-server"),
+        needs=("postgres", "redis-server", "haproxy"),
     ),
     "browser": Stage((pytest("-m", "browser"),), needs=("chromium",)),
+    # Its tests bring servers of their own, which they break; that they may run is what the two variables say.
+    "faults": Stage(
+        ((*(sys.executable, "-m", "tests.support.stack", "--"), *pytest("tests/faults")),),
+        needs=("postgres", "redis-server", "haproxy"),
+    ),
 }
 
 

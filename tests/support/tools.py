@@ -24,6 +24,11 @@ def redis() -> Path | None:
     return _first_on_path("redis-server")
 
 
+def haproxy() -> Path | None:
+    # Debian keeps it where only root's PATH leads.
+    return _first_on_path("haproxy") or next(iter(Path("/usr/sbin").glob("haproxy")), None)
+
+
 def chromium() -> Path | None:
     """A Chromium of the system, or the one that `playwright install chromium` put under the home folder."""
     found = _first_on_path("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,7 +47,13 @@ def node() -> Path | None:
     return found if major and int(major[1]) >= NODE_AT_LEAST else None
 
 
-FIND = {"postgres": postgres, "redis-server": redis, "chromium": chromium, "node": node}
+FIND = {
+    "postgres": postgres,
+    "redis-server": redis,
+    "haproxy": haproxy,
+    "chromium": chromium,
+    "node": node,
+}
 """Every program the tests need, by the name that messages use."""
 
 
