@@ -16,9 +16,9 @@ from consumers.protocol import Close
 from enigma_rt.rehearsal.board import Follower, Step, step
 from enigma_rt.rehearsal.journal import Command, Entry, Journal
 
-PING_S = 10.0
+PING_S = 8.0
 SILENCES = 3
-"""Pings without any frame in between after which the connection counts as dead."""
+"""Pings without any frame in between after which the connection counts as dead: 24 s, about the browser's watchdog."""
 OPEN_S = 10.0
 CLOSE_S = 2.0
 FIRST_PAUSE_S = 0.25

@@ -5,7 +5,7 @@
 import { FINAL, command, parse } from "./protocol.js";
 import { delay } from "./backoff.js";
 
-export const WATCHDOG = 30_000;
+export const WATCHDOG = 25_000; // whoever is on a server that hangs is on another within 30 s, connecting included
 export const PING_EVERY = 10_000;
 const STEADY = 5_000; // a connection that held so long counts as good: the next retry is fast again
 const SILENT = 14_000; // a ping and a half without any answer: say so before the watchdog acts
