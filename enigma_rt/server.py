@@ -8,6 +8,7 @@ whoever started it.
 import asyncio
 import logging
 import socket
+import time
 from typing import Any
 
 from daphne import server
@@ -25,7 +26,8 @@ from twisted.logger import (
 )
 from zope.interface import implementer
 
-from consumers.protocol import Close
+from consumers.limits import Bucket, Flood
+from consumers.protocol import MAX_INBOUND, Close
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,9 @@ MAX_MESSAGE = 65_536
 """Bytes, both ways: Daphne's limit also caps what it sends. The application allows far less inbound."""
 PING_INTERVAL_S, PING_TIMEOUT_S = 20, 10
 HTTP_TIMEOUT_S = 30
+KERNEL_BUFFER = 65_536
+"""Bytes that the kernel may keep for a socket's client. Left to itself it grows to megabytes each, which no process
+sees: a client that stopped reading would be noticed minutes later."""
 STALL_S = 2.0
 """How long a client's full buffer (64 KiB beyond the kernel's own) is put up with."""
 UNREAD_LIMIT = 128
@@ -74,35 +79,62 @@ class Patience:
             # It reads, but slowly: "resume" only comes when everything has been read.
             self.pauseProducing()
             return
-        logger.info("socket %s dropped: it does not read", self._connection.client_addr)
-        self._connection.dropConnection(abort=True)
+        client = self._connection
+        logger.info("socket %s dropped: it does not read (%d)", client.client_addr, Close.NOT_READING)
+        # A close frame would wait behind all that it has not read.
+        client.ended_with = Close.NOT_READING
+        client.dropConnection(abort=True)
 
 
 class Socket(WebSocketProtocol):
     """One WebSocket connection."""
 
     flooded = False
+    ended_with: int | None = None
+    """The code with which this side has ended it. The application hears it, even if the client cannot."""
 
     def onOpen(self) -> None:  # noqa: N802
         super().onOpen()
+        self.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
         # Until the upgrade this place belonged to the HTTP channel, which nobody listens to any more.
         self.transport.unregisterProducer()
         self.patience = Patience(self)
         self.transport.registerProducer(self.patience, True)
+        self.pings, self.ping_flood = Bucket(), Flood()
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         if self.flooded:
             return
         if self.application_queue.qsize() >= UNREAD_LIMIT:
-            self.flooded = True
-            self.serverClose(Close.FLOOD)
+            self._flood()
             return
+        if len(payload) > MAX_INBOUND:
+            # Refused for its size when its turn comes: until then what shows that it is too large is enough.
+            payload = payload[: MAX_INBOUND + 4].decode(errors="ignore").encode()
+        pinged: float = self.last_ping  # type: ignore[has-type]
         super().onMessage(payload, isBinary)
+        # Daphne asks only who is silent. Who talks does not always listen.
+        self.last_ping = pinged
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802
+        # The protocol's own pings never reach a consumer: they have its limits here.
+        wait = self.pings.take(int(time.monotonic() * 1000))
+        if self.ping_flood.count(wait):
+            self._flood()
+        elif not wait:
+            super().onPing(payload)
+
+    def _flood(self) -> None:
+        if not self.flooded:
+            self.flooded = True
+            self.ended_with = Close.FLOOD
+            logger.info("socket %s closed: it floods (%d)", self.client_addr, Close.FLOOD)
+            self.serverClose(Close.FLOOD)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
         if hasattr(self, "patience"):
             self.patience.stopProducing()
-        super().onClose(wasClean, code, reason)
+        super().onClose(wasClean, self.ended_with or code, reason)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
         # Between a close frame and the end of the connection sending is an error to the library. To the application it
@@ -157,6 +189,7 @@ class Server(server.Server):
         self.ws_factory = SocketFactory(self, server=self.server_name)
         self.ws_factory.setProtocolOptions(
             autoPingTimeout=self.ping_timeout,
+            autoPingRestartOnAnyTraffic=False,
             allowNullOrigin=True,  # judged by the consumers
             openHandshakeTimeout=self.websocket_handshake_timeout,
             maxMessagePayloadSize=MAX_MESSAGE,
