@@ -21,7 +21,7 @@ UNREAD = "unread"
 ADMITTED = "admitted"
 CODES = {
     str(code): name.lower() for name, code in vars(Close).items() if name.isupper() and isinstance(code, int)
-} | {"1001": "going_away", "1005": "no_code", "1006": "lost"}
+} | {"1001": "going_away", "1002": "not_websocket", "1005": "no_code", "1006": "lost", "1009": "too_big"}
 OTHER = "other"
 """A close code that a client chose by itself, an event that nobody here knows."""
 

@@ -16,6 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 logger = logging.getLogger(__name__)
 
 ASK_AGAIN_S = 2.0
+ANSWER_S = 1.0
+"""A check is answered within this; the proxy gives up after two seconds."""
 LIVE, READY = "/healthz", "/readyz"
 
 
@@ -26,12 +28,22 @@ class Health:
         self.draining = False
         self._migrated = False
         self._asked_at = float("-inf")
+        self._asking: asyncio.Future[bool] | None = None
 
     async def is_ready(self) -> bool:
-        if not self._migrated and time.monotonic() - self._asked_at >= ASK_AGAIN_S:
-            self._asked_at = time.monotonic()
-            self._migrated = await asyncio.to_thread(_is_migrated)
+        if not self._migrated:
+            await self._ask()
         return self._migrated and not self.draining
+
+    async def _ask(self) -> None:
+        """One question at a time, whoever waits: a database that hangs holds one thread and no check of health."""
+        if self._asking is None and time.monotonic() - self._asked_at >= ASK_AGAIN_S:
+            self._asked_at = time.monotonic()
+            self._asking = asyncio.ensure_future(asyncio.to_thread(_is_migrated))
+        asking = self._asking
+        if asking is not None and (await asyncio.wait([asking], timeout=ANSWER_S))[0]:
+            self._asking = None
+            self._migrated = asking.result()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """An ASGI application for the two paths."""

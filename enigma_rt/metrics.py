@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 PATH = "/metrics"
 PATIENCE_S = 1.0
 """How long the database is waited for. What it said the last time is told otherwise."""
-JOB = "settle_xp"
+TASK = "settle_xp"
 TICK_S = 0.25
 FORWARDED = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
 """Who sends one of these is a proxy: the address behind it may be anybody's."""
@@ -86,7 +86,7 @@ class Figures(Collector):
     async def ask_database(self) -> None:
         """At most one question at a time, whoever asks for the figures and however long an answer takes."""
         if self._asking is None:
-            self._asking = asyncio.ensure_future(hubs.current().bridge.read(heartbeat_age, JOB))
+            self._asking = asyncio.ensure_future(hubs.current().bridge.read(heartbeat_age, TASK))
             self._asking.add_done_callback(self._answered)
         await asyncio.wait([self._asking], timeout=PATIENCE_S)
 
@@ -122,9 +122,9 @@ class Figures(Collector):
         heartbeat = GaugeMetricFamily(
             "enigma_scheduler_heartbeat_age_seconds",
             "How long ago a scheduled job last ran to its end; +Inf: never, NaN: the database has not said yet.",
-            labels=["job"],
+            labels=["task"],
         )
-        heartbeat.add_metric([JOB], time.monotonic() - self._heartbeat)
+        heartbeat.add_metric([TASK], time.monotonic() - self._heartbeat)
         yield heartbeat
         yield _gauge("enigma_http_threads", "Pages that can be made at the same time.", settings.HTTP_THREADS)
         yield _gauge(

@@ -22,7 +22,7 @@ LISTENING = re.compile(r"^listening on (http://\S+?)/?\s*$", re.MULTILINE)
 
 # What decides how a process behaves comes from the test, not from the shell or the run that it is started in.
 OURS = re.compile(
-    r"ENIGMA_|DATABASE_URL$|REDIS_URL$|SECRET_KEY$|ALLOWED_HOSTS$|EMAIL_URL$|DEBUG$|DJANGO_|LOG_LEVEL$"
+    r"ENIGMA_|DATABASE_URL$|REDIS_URL$|SECRET_KEY$|ALLOWED_HOSTS$|EMAIL_URL$|DEBUG$|DJANGO_|LOG_|SENTRY_DSN$"
 )
 
 
