@@ -6,6 +6,7 @@ for many commands.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -27,6 +28,9 @@ R = TypeVar("R")
 READERS = 4
 CAP = 200
 WAITING_AT_MOST = 5_000
+PATIENCE_S = 8.0
+"""How long anybody waits for a database that neither answers nor refuses: as long as a statement and a new connection
+may take together. What was asked may still be done; whoever asked again with the same id is told."""
 SLOW_S = 1.0
 """A batch that takes longer is worth a line: so long does everybody wait whose command came meanwhile."""
 
@@ -44,13 +48,17 @@ class Bridge:
         """Reads that wait for a thread or are being made."""
 
     async def read(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a query or a small write in a reader thread. Raises RetryLater when the database is away."""
+        """Run a query or a small write in a reader thread. Raises RetryLater when the database is away or hangs."""
         context = copy_context()  # so that what is logged there says for whom
         self.reading += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._readers, context.run, lambda: _patiently(work, *args, **kwargs)
-            )
+            async with asyncio.timeout(PATIENCE_S):
+                # What no thread has begun by then is not begun at all: nobody waits for it.
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._readers, context.run, lambda: _patiently(work, *args, **kwargs)
+                )
+        except TimeoutError as error:
+            raise errors.RetryLater from error
         finally:
             self.reading -= 1
 
@@ -114,7 +122,8 @@ class Batcher:
     async def submit(self, submission: Submission) -> Judged:
         """The durable outcome of a command. Raises GameError when it was refused or its outcome is unknown.
 
-        A caller that goes away does not undo anything: the command is judged all the same.
+        A caller that goes away does not undo anything: the command is judged all the same. RetryLater after
+        PATIENCE_S, whatever holds the database up.
         """
         if len(self._waiting) >= self._waiting_at_most:
             raise errors.RetryLater
@@ -123,12 +132,18 @@ class Batcher:
         if self._running is None:
             # In a context of its own: it works for everybody, not for who happens to be the first.
             self._running = asyncio.create_task(self._run(), name="batcher", context=Context())
-        return await outcome
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await outcome
+        except TimeoutError:
+            raise errors.RetryLater from None
 
-    async def settled(self) -> None:
-        """Wait until nothing is waiting or being judged."""
-        while self._running is not None:
-            await asyncio.wait([self._running])
+    async def settled(self, within_s: float | None = None) -> None:
+        """Wait until nothing is waiting or being judged, at most `within_s`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._running is not None:
+                    await asyncio.wait([self._running])
 
     async def _run(self) -> None:
         try:

@@ -22,7 +22,7 @@ from django.db import connection
 
 from consumers import meters, news, protocol
 from consumers.audience import EVERYBODY, SLICE, Audience
-from consumers.batcher import Batcher, Bridge
+from consumers.batcher import PATIENCE_S, Batcher, Bridge
 from consumers.limits import HandshakeWindow, Limits
 from consumers.protocol import BoardMove, BoardRow, BoardView, Close
 from consumers.pulse import Pulse
@@ -117,7 +117,7 @@ class Hub:
 
     async def stop(self) -> None:
         """End what `start` began and close the database connections."""
-        await self.batcher.settled()
+        await self.batcher.settled(PATIENCE_S)
         running = set(self._tasks)
         while running:
             # Once is not always enough: a client library can swallow a cancellation that meets its own time-out.
@@ -138,7 +138,7 @@ class Hub:
             delay = int(random.uniform(0, window_s * 0.5) * 1000)  # noqa: S311  # spreads load, guards nothing
             await socket.push(protocol.encode(protocol.Restart(delay)).decode())
         await self.audience.gone(window_s)
-        await self.batcher.settled()
+        await self.batcher.settled(PATIENCE_S)
         await self.audience.shut(Close.RESTART)
 
     def _follow(self, work: Any, name: str) -> asyncio.Task[Any]:
