@@ -58,6 +58,21 @@ class Arena:
         """)
         return [Account(*fields) for fields in made]
 
+    def session(self, name: str) -> str:
+        """A new player; returns the key of a signed-in session."""
+        self.ask("result = None")  # a connection that works
+        return str(self._behind.player(name))
+
+    def attempts(self, name: str) -> list[list[Any]]:
+        """[kind, text, verdict] of each, oldest first."""
+        return list(
+            self.ask(f"""
+            from game.models import Attempt
+            rows = Attempt.objects.filter(player__name={name!r}).order_by("id")
+            result = [list(row) for row in rows.values_list("kind", "text", "verdict")]
+        """)
+        )
+
     def restart_web(self, **env: str) -> None:
         """All three anew, in good order, with this beside their environment."""
         self._all_web(lambda web: web.terminate())
