@@ -1,7 +1,7 @@
 """One line per event, and what it was done for: the request, the command, the player.
 
-A request's id is the proxy's (X-Request-ID) or made here; it is told back, and a socket's lines carry the one of its
-handshake. No line of ours holds an answer's text or a session's key.
+A request's id is the proxy's (X-Request-ID) or made here; a page's answer tells it, and a socket's lines carry the one
+of its handshake. No line of ours holds an answer's text or a session's key.
 """
 
 import logging
@@ -73,7 +73,7 @@ class Traced:
         header = (HEADER, mine.encode())
 
         async def answer(message: Any) -> None:
-            if message["type"] in ("http.response.start", "websocket.accept"):
+            if message["type"] == "http.response.start":
                 message = message | {"headers": [*message.get("headers", ()), header]}
             await send(message)
 
