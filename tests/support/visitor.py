@@ -15,6 +15,9 @@ DESK = {"width": 1440, "height": 900}
 NO_SERVER = r"ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection to .* failed"
 """What a page says that calls a server which is not there."""
 
+MACHINE = r"ERR_NETWORK_CHANGED"
+"""The machine's own network has changed, because somebody starts a container, say: Chromium drops what is on its way."""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -31,7 +34,7 @@ class Visitor:
         self.complaints: list[str] = []
         self.frames: list[str] = []
         self.sent: list[str] = []
-        self._forgiven: list[str] = []
+        self._forgiven = [MACHINE]
         self.context.on("page", self._watch)
 
     def tab(self, path: str | None = None) -> Page:
