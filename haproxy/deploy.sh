@@ -30,6 +30,9 @@ stop() { say "$1" >&2; exit "${2:-1}"; }
 of_env() { sed -n "s/^$1=//p" .env | tail -n 1; }
 # For one version: the shell's value wins over the one in .env.
 compose() { ENIGMA_TAG=$1 docker compose "${@:2}"; }
+# What is missing is made, what is there stays: neither the database nor Redis is ever touched. (With --no-deps the
+# containers would count as changed, and the next `docker compose up` would replace all of them at once.)
+add() { compose "$1" up --detach --no-recreate --no-build "${@:2}" >"$log" 2>&1 || { cat "$log" >&2; return 1; }; }
 
 # --- servers --------------------------------------------------------------------------------------------------------
 
@@ -50,8 +53,7 @@ start() {
     local before now
     before=$(docker compose ps --all --quiet web)
     started=
-    compose "$1" up --detach --no-deps --no-recreate --no-build --quiet-pull \
-        --scale web=$(($(servers | wc -l) + 1)) web >"$log" 2>&1 || { cat "$log" >&2; return 1; }
+    add "$1" --scale web=$(($(servers | wc -l) + 1)) web || return 1
     now=$(docker compose ps --all --quiet web)
     started=$(comm -13 <(sort <<<"$before") <(sort <<<"$now") | head -n 1)
     [ -n "$started" ] || { say "no new container came up"; return 1; }
@@ -136,6 +138,16 @@ roll() {
     done
 }
 
+# The one-shot service, by version $1.
+migrate() {
+    local id state
+    docker compose rm --force migrate >/dev/null 2>&1
+    add "$1" migrate || return 1
+    id=$(docker compose ps --all --quiet migrate)
+    until state=$(docker inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$id") && [[ $state = exited* ]]; do sleep 1; done
+    [ "$state" = "exited 0" ] || { docker logs --tail 20 "$id"; return 1; }
+}
+
 # As many servers of version $1 as there were, and none of $2.
 roll_back() {
     local id
@@ -191,13 +203,14 @@ fi
 [ "$new" != "$old" ] || stop "version $new is the one that runs; a new one needs another name"
 
 say "version $old -> $new, $wanted servers"
-compose "$new" run --rm --no-deps --no-TTY migrate >"$log" 2>&1 || { cat "$log" >&2; stop "the migration failed; every server still runs version $old"; }
+migrate "$new" || stop "the migration failed; every server still runs version $old"
 say "migrated"
 
 if ! roll "$new"; then
     roll_back "$old" "$new" || stop "THE WAY BACK FAILED: look at docker compose ps and docker compose logs web" 4
-    stop "rolled back: $(of_version "$old" | wc -l) servers of version $old; docker compose logs web tells more" 3
+    stop "rolled back: $(of_version "$old" | wc -l) servers of version $old; why is said above" 3
 fi
-compose "$new" up --detach --no-deps --no-build worker >"$log" 2>&1 || { cat "$log" >&2; say "the worker was not replaced"; }
+docker compose rm --stop --force worker >/dev/null 2>&1
+add "$new" worker || say "the worker was NOT replaced: docker compose up --detach worker"
 keep_version "$new"
 say "version $new runs on $(of_version "$new" | wc -l) servers, and the worker"

@@ -2,17 +2,22 @@
 # Makes a self-signed certificate, so that HAProxy can start. Browsers warn of it: docs/deployment.md says how to put a
 # real one in its place.
 #
-#   haproxy/make-certificate.sh hunt.example.org [other-name-or-address…]
+#   haproxy/make-certificate.sh [NAME-OR-ADDRESS…]      the name in .env, if none is given
 #
 # Written to haproxy/private/certs/site.pem (key and chain in one file). A certificate that is there is never replaced.
 set -eu
 
-[ $# -gt 0 ] || { echo "usage: haproxy/make-certificate.sh NAME [NAME…]" >&2; exit 2; }
+here=$(cd "$(dirname "$0")" && pwd)
+if [ $# = 0 ]; then
+    name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$here/../.env" 2>/dev/null)
+    [ -n "$name" ] || { echo "usage: haproxy/make-certificate.sh NAME [NAME…]" >&2; exit 2; }
+    set -- "$name"
+fi
 command -v openssl >/dev/null || { echo "missing: openssl (Debian and Ubuntu: apt install openssl)" >&2; exit 1; }
 
 # Only its owner can enter the outer folder. The inner one and its files are open: HAProxy's container, which sees
 # nothing but the inner one, runs as somebody else.
-private="$(cd "$(dirname "$0")" && pwd)/private"
+private="$here/private"
 file="$private/certs/site.pem"
 [ ! -e "$file" ] || { echo "$file is there already; it stays" >&2; exit 1; }
 
