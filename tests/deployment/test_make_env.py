@@ -127,6 +127,7 @@ def certify(checkout: Path, *names: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["sh", script, *names], capture_output=True, text=True, timeout=20, check=False)
 
 
+@pytest.mark.production  # with openssl
 def test_a_certificate_is_made_once_and_only_its_owner_comes_near_the_key(checkout: Path) -> None:
     make(checkout, "hunt.example.org")
     assert certify(checkout).returncode == 0
@@ -143,6 +144,7 @@ def test_a_certificate_is_made_once_and_only_its_owner_comes_near_the_key(checko
     assert file.read_bytes() == made
 
 
+@pytest.mark.production
 def test_names_of_a_certificate_may_be_addresses(checkout: Path) -> None:
     assert certify(checkout, "localhost", "127.0.0.1", "::1").returncode == 0
     assert certify(checkout, "no name").returncode == 1
