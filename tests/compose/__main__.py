@@ -1,0 +1,498 @@
+"""`make test-compose`: the compose file brought up, played with, scaled, updated under load and taken down.
+
+    python -m tests.compose            as root on Debian: an engine of its own, stand-ins for the official images
+    python -m tests.compose --pull     the machine's engine, the official images
+
+One line a step; the first thing that is not so ends it, with the containers' logs. Everything is removed at the end.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from uuid import uuid4
+
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from tests.compose import engine, images
+from tests.compose.site import NAME, Site, installed
+from tests.support.process import ROOT, exit_on_signals, manage
+
+BEFORE, AFTER, LAME, MUTE = "before", "after", "lame", "mute"
+"""Versions: what is up at first, its update, one that does not start, one that throws every player out."""
+PACK = ROOT / "game" / "sample_hunt"
+PLAYERS = 40
+VISIT_S = 0.2
+LOG_LINES = 60
+
+
+class NotSo(AssertionError):
+    """What a step found; one line or more for people."""
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.compose")
+    parser.add_argument("--pull", action="store_true")
+    # `make test-compose PULL=1` hands it on through the environment.
+    pull = parser.parse_args(arguments).pull or bool(os.environ.get("PULL"))
+    exit_on_signals()
+    began = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            with step("engine"):
+                docker = engine.machines_engine() if pull else stack.enter_context(engine.own_engine())
+            if not pull:
+                with step("stand-ins for the official images"):
+                    images.make(docker)
+            site = stack.enter_context(installed(docker))
+            try:
+                play(site)
+            except (NotSo, subprocess.CalledProcessError, subprocess.TimeoutExpired):
+                show_logs(site)
+                raise
+            with step("down"):
+                site.compose("down", "--volumes", "--timeout", "30")
+                left = docker(
+                    "ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={project(site)}"
+                )
+                expect(not left.split(), "something is left after `down`")
+    except engine.CannotRun as error:
+        print(error, file=sys.stderr)
+        return 1
+    except NotSo as error:
+        print(f"FAILED: {error}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        print(f"FAILED: {error}\n{error.stdout[-3000:]}{error.stderr[-3000:]}", file=sys.stderr)
+        return 1
+    print(f"compose: everything as promised, {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def play(site: Site) -> None:
+    with step("images") as told:
+        build(site)
+        told(image_facts(site))
+    with step("refuses to start without secrets, or with known ones"):
+        refuses(site)
+    with step("up") as told:
+        site.compose("up", "--no-build", "--detach", "--wait", "--wait-timeout", "240")
+        told(f"{len(site.containers('web'))} web processes")
+    with step("only HAProxy is published; nobody is root; no secret on a command line") as told:
+        told(hardened(site))
+    site.manage(
+        "import_hunt", str(PACK.relative_to(ROOT)), "--slug", "compose", "--starts-in", "0s", "--current"
+    )
+    os.environ["SSL_CERT_FILE"] = str(site.certificate)
+    with step("redirect, HSTS, TLS 1.2 and more, figures hidden"):
+        front_door(site)
+    with step("sign up over TLS, solve a question over the WebSocket") as told:
+        told(solve(site))
+    with step("web 3 -> 5, the new ones are used") as told:
+        told(scale(site))
+    with step("rolling update of all five under a rehearsal") as told:
+        told(update_under_load(site))
+    with step("`docker compose up` afterwards replaces nothing"):
+        before = ids(site, "web") | ids(site, "worker")
+        site.compose("up", "--no-build", "--detach", "--scale", "web=5")
+        expect(ids(site, "web") | ids(site, "worker") == before, "containers were replaced")
+    with step("an update that does not start turns back") as told:
+        told(turns_back(site, LAME, "does not stay up"))
+    with step("an update that throws players out turns back") as told:
+        told(turns_back_under_load(site))
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def build(site: Site) -> None:
+    """Version `before` as the compose file builds it; the others on top of it."""
+    set_version(site, BEFORE)
+    site.compose("build", "--quiet", "web")
+    site.docker("tag", f"enigma-rt:{BEFORE}", f"enigma-rt:{AFTER}")
+    on_top(site, LAME, "ENV DEBUG=1")
+    on_top(
+        site,
+        MUTE,
+        "USER root\n"
+        "RUN sed -i 's/^    async def welcome.*/&\\n        raise SystemError/' consumers/player.py"
+        " && grep -q SystemError consumers/player.py\n"
+        "USER 10001",
+    )
+
+
+def image_facts(site: Site) -> str:
+    inspected = json.loads(site.docker("image", "inspect", f"enigma-rt:{BEFORE}"))[0]
+    config = inspected["Config"]
+    expect(config["User"] == "10001:10001", f"the image runs as {config['User']!r}")
+    expect(bool(config.get("Healthcheck")), "the image has no health check")
+    history = site.docker(
+        "image", "history", "--no-trunc", "--format", "{{.CreatedBy}}", f"enigma-rt:{BEFORE}"
+    )
+    kept = [name for name in SECRETS if site.value(name) in history + json.dumps(config)]
+    expect(not kept, f"in the image: {kept}")
+    files = site.docker("run", "--rm", "--entrypoint", "ls", f"enigma-rt:{BEFORE}", "-A", "/app")
+    expect(set(files.split()) == WHAT_IS_IN, f"in the image: {files.split()}")
+    return f"{inspected['Size'] / 1e6:.0f} MB"
+
+
+def refuses(site: Site) -> None:
+    """Compose itself without .env; the web process with a value that everybody knows."""
+    kept = site.folder / ".env.kept"
+    (site.folder / ".env").rename(kept)
+    try:
+        done = subprocess.run(
+            ["docker", "compose", "config", "-q"],
+            env=site.docker.env,
+            cwd=site.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        expect(done.returncode != 0 and "make-env.sh" in done.stderr, "compose starts without .env")
+    finally:
+        kept.rename(site.folder / ".env")
+    for unsafe, code in (
+        ({"SECRET_KEY": "django-insecure-" + "x" * 40}, "enigma.E003"),
+        ({"DEBUG": "1"}, "enigma.E004"),
+        ({"ALLOWED_HOSTS": "*"}, "enigma.E005"),
+        ({"DATABASE_URL": "postgres://enigma:enigma@db/enigma"}, "enigma.E009"),
+    ):
+        said = subprocess.run(
+            ["docker", "compose", "run", "--rm", "--no-deps", "-T", *options("-e", unsafe), "web"],
+            env=site.docker.env,
+            cwd=site.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        expect(said.returncode != 0 and code in said.stderr, f"started with {unsafe}: {said.stderr[-500:]}")
+
+
+def hardened(site: Site) -> str:
+    published: dict[str, list[str]] = {}
+    for container in site.everything():
+        service = container["Config"]["Labels"]["com.docker.compose.service"]
+        bindings = container["HostConfig"]["PortBindings"] or {}
+        published.setdefault(service, []).extend(
+            f"{binding['HostIp']}:{binding['HostPort']}" for found in bindings.values() for binding in found
+        )
+        if service == "migrate":
+            continue
+        processes = site.docker("top", container["Id"], "-eo", "user,args")
+        users = {line.split()[0] for line in processes.splitlines()[1:]} - {"USER"}
+        expect("root" not in users or service == "worker", f"{service} runs as root:\n{processes}")
+        shown = [name for name in SECRETS if site.value(name) in processes]
+        expect(not shown, f"{service}: {shown} on a command line")
+        memory, processors = container["HostConfig"]["Memory"], container["HostConfig"]["NanoCpus"]
+        expect(memory > 0 and processors > 0, f"{service} has no limits")
+    open_services = {service for service, ports in published.items() if ports}
+    expect(open_services == {"haproxy"}, f"published: {open_services}")
+    expect(f"127.0.0.1:{site.stats_port}" in published["haproxy"], "the statistics are open to the network")
+    return f"{len(published)} services"
+
+
+def front_door(site: Site) -> None:
+    plain = http.client.HTTPConnection(NAME, site.http_port, timeout=10)
+    plain.request("GET", "/play?x=1")
+    answer = plain.getresponse()
+    expect(answer.status == 301, f"plain HTTP is answered by {answer.status}")
+    expect(
+        answer.headers["Location"] == f"{site.url}/play?x=1", f"redirected to {answer.headers['Location']}"
+    )
+
+    with urllib.request.urlopen(f"{site.url}/", timeout=10) as page:  # noqa: S310  # https, ours
+        expect("max-age=" in (page.headers["Strict-Transport-Security"] or ""), "no HSTS")
+        cookies = page.headers.get_all("Set-Cookie") or []
+        sticky = [cookie for cookie in cookies if cookie.startswith("enigma_server=")]
+        expect(bool(sticky) and "Secure" in sticky[0] and "HttpOnly" in sticky[0], f"cookies: {cookies}")
+        expect(page.headers["X-Enigma-Server"] is None, "which server answered is told to everybody")
+
+    secure = http.client.HTTPSConnection(NAME, site.https_port, timeout=10, context=site.tls())
+    secure.request("GET", "/metrics")
+    expect(secure.getresponse().status == 404, "/metrics is open to everybody")
+
+    import ssl
+    import warnings
+
+    old = site.tls()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        old.set_ciphers("ALL:@SECLEVEL=0")
+    try:
+        http.client.HTTPSConnection(NAME, site.https_port, timeout=10, context=old).connect()
+    except OSError:
+        pass
+    else:
+        raise NotSo("TLS 1.1 is taken")
+
+
+def solve(site: Site) -> str:
+    from enigma_rt.rehearsal import front_door
+    from enigma_rt.rehearsal.accounts import Cast
+    from enigma_rt.rehearsal.knowledge import Knowledge
+    from game.packs import read_pack
+
+    account = front_door.sign_up([site.url], 1, Cast(), lambda done: None)[0]
+    text = Knowledge(read_pack(PACK)).riddles[0].right[0]
+    with socket_at(site, "/ws/play", account.cookie) as socket:
+        snapshot = json.loads(socket.recv(timeout=10))
+        expect(snapshot["t"] == "snapshot", f"the first frame is {snapshot['t']}")
+        socket.send(json.dumps({"t": "answer", "id": str(uuid4()), "q": 1, "text": text}))
+        while (frame := json.loads(socket.recv(timeout=10)))["t"] not in ("verdict", "error"):
+            pass
+        expect(frame.get("verdict") == "correct", f"answered by {frame}")
+    return f"{frame['award']['total']} points for {account.name}"
+
+
+def scale(site: Site) -> str:
+    set_value(site, "ENIGMA_WEB", "5")
+    site.compose(
+        "up", "--no-build", "--no-recreate", "--detach", "--wait", "--wait-timeout", "120", "--scale", "web=5"
+    )
+    wait("five servers are ready", lambda: len(site.sockets()) == 5, 30)
+    before = site.sockets()
+    with ExitStack() as stack:
+        for _ in range(10):
+            socket = stack.enter_context(socket_at(site, "/ws/board"))
+            expect(json.loads(socket.recv(timeout=10))["t"] == "board_snapshot", "no snapshot")
+        now = site.sockets()
+        used = {name: now[name][1] - before.get(name, (0, 0))[1] for name in now}
+        expect(all(used.values()), f"sockets by server: {used}")
+        return f"10 sockets: {' '.join(f'{name} {count}' for name, count in used.items())}"
+
+
+def update_under_load(site: Site) -> str:
+    with rehearsal(site, minutes=3.0) as played, visits(site) as visited:
+        wait("the bots are there", lambda: sum(open_ for open_, _ in site.sockets().values()) >= PLAYERS, 150)
+        began = time.monotonic()
+        status, said = site.deploy(AFTER)
+        took = time.monotonic() - began
+        expect(status == 0, f"deploy.sh ended with status {status}:\n{said}")
+    expect(versions(site) == {AFTER}, f"running: {versions(site)}")
+    expect(len(ids(site, "web")) == 5, "not five servers")
+    expect(site.value("ENIGMA_TAG") == AFTER, ".env has the old version")
+    expect(
+        not visited.failed, f"{len(visited.failed)} of {visited.count} requests failed: {visited.failed[:5]}"
+    )
+    figures = played()
+    return (
+        f"{took:.0f} s; {figures['lost']} lost, {figures['doubled']} doubled of {figures['commands']} commands,"
+        f" {figures['reconnects']} reconnects; {visited.count} HTTP requests, {len(visited.failed)} failed"
+    )
+
+
+def turns_back(site: Site, version: str, reason: str) -> str:
+    before = versions(site)
+    began = time.monotonic()
+    status, said = site.deploy(version)
+    expect(status == 3, f"deploy.sh ended with status {status}:\n{said}")
+    expect(reason in said, f"deploy.sh does not say {reason!r}:\n{said}")
+    expect(versions(site) == before == {site.value("ENIGMA_TAG")}, f"running: {versions(site)}")
+    expect(len(ids(site, "web")) == 5, f"{len(ids(site, 'web'))} servers are left")
+    return f"{time.monotonic() - began:.0f} s"
+
+
+def turns_back_under_load(site: Site) -> str:
+    """Its socket for projectors is fine, so the probe lets it pass; players who come to it are thrown out again."""
+    with rehearsal(site, minutes=2.5) as played:
+        wait("the bots are there", lambda: sum(open_ for open_, _ in site.sockets().values()) >= PLAYERS, 150)
+        took = turns_back(site, MUTE, "sockets have")
+    figures = played()
+    return f"{took}; {figures['lost']} lost, {figures['doubled']} doubled of {figures['commands']} commands"
+
+
+# --- load -------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def rehearsal(site: Site, *, minutes: float) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Bots play meanwhile, over TLS and through HAProxy. After the block: their figures, which have to be perfect."""
+    figures = site.folder / "figures.json"
+    log = site.folder / "rehearsal.log"
+    env = os.environ | {
+        "DATABASE_URL": site.database_url(),
+        "SSL_CERT_FILE": str(site.certificate),
+        "ENIGMA_DATA_DIR": str(site.folder),
+    }
+    command = manage(
+        *("rehearse", "--url", site.url, "--players", str(PLAYERS)),
+        *("--minutes", str(minutes), "--json", figures),
+    )
+    with log.open("w") as out:
+        running = subprocess.Popen(
+            command, env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
+
+        def result() -> dict[str, Any]:
+            status = running.wait(60 * minutes + 240)
+            expect(status == 0, f"the rehearsal ended with status {status}:\n{log.read_text()[-3000:]}")
+            found: dict[str, Any] = json.loads(figures.read_text())
+            expect(found["ledger_ok"] is True, "the ledger was not checked")
+            expect(found["lost"] == found["doubled"] == found["unanswered"] == 0, f"{found}")
+            return found
+
+        try:
+            yield result
+            result()
+        finally:
+            running.kill()
+            running.wait()
+
+
+class Visits:
+    """Pages that are asked for all the time, each over a connection of its own, by a visitor without a cookie."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.failed: list[str] = []
+
+
+@contextmanager
+def visits(site: Site) -> Iterator[Visits]:
+    visited, enough = Visits(), threading.Event()
+
+    def go() -> None:
+        while not enough.wait(VISIT_S):
+            visited.count += 1
+            try:
+                connection = http.client.HTTPSConnection(
+                    NAME, site.https_port, timeout=10, context=site.tls()
+                )
+                connection.request("GET", "/")
+                status = connection.getresponse().status
+                connection.close()
+                if status != 200:
+                    visited.failed.append(str(status))
+            except OSError as error:
+                visited.failed.append(repr(error))
+
+    visitor = threading.Thread(target=go)
+    visitor.start()
+    try:
+        yield visited
+    finally:
+        enough.set()
+        visitor.join()
+
+
+# --- small things -----------------------------------------------------------------------------------------------------
+
+SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "ENIGMA_COOKIE_KEY")
+WHAT_IS_IN = {
+    "manage.py",
+    "requirements.txt",
+    "enigma_rt",
+    "game",
+    "consumers",
+    "leaderboard",
+    "static",
+    "__pycache__",
+}
+
+
+@contextmanager
+def step(title: str) -> Iterator[Callable[[str], None]]:
+    """Prints the title at once, then how long it took and what it told."""
+    print(f"{title} ...", end="", flush=True)
+    began = time.monotonic()
+    told: list[str] = []
+    try:
+        yield told.append
+    except BaseException:
+        print(" no", flush=True)
+        raise
+    print(f" {time.monotonic() - began:.0f} s{''.join(f' ({text})' for text in told)}", flush=True)
+
+
+def socket_at(site: Site, path: str, cookie: str = "") -> ClientConnection:
+    """An open WebSocket, over TLS and through HAProxy."""
+    url = "wss" + site.url.removeprefix("https") + path
+    headers = {"Cookie": cookie} if cookie else {}
+    return connect(
+        url, ssl=site.tls(), origin=Origin(site.url), additional_headers=headers, open_timeout=10, proxy=None
+    )
+
+
+def expect(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise NotSo(otherwise)
+
+
+def wait(what: str, condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        expect(time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.5)
+
+
+def on_top(site: Site, tag: str, lines: str) -> None:
+    site.docker(
+        "buildx",
+        "build",
+        "--quiet",
+        "--tag",
+        f"enigma-rt:{tag}",
+        "-",
+        stdin=f"FROM enigma-rt:{BEFORE}\n{lines}\n",
+    )
+
+
+def options(flag: str, values: dict[str, str]) -> list[str]:
+    return [part for name, value in values.items() for part in (flag, f"{name}={value}")]
+
+
+def ids(site: Site, service: str) -> set[str]:
+    return {container["Id"] for container in site.containers(service)}
+
+
+def versions(site: Site) -> set[str]:
+    return {container["Config"]["Image"].partition(":")[2] for container in site.containers("web")}
+
+
+def project(site: Site) -> str:
+    return site.value("COMPOSE_PROJECT_NAME")
+
+
+def set_version(site: Site, tag: str) -> None:
+    set_value(site, "ENIGMA_TAG", tag)
+
+
+def set_value(site: Site, name: str, value: str) -> None:
+    env = site.folder / ".env"
+    lines = [
+        f"{name}={value}" if line.startswith(f"{name}=") else line for line in env.read_text().splitlines()
+    ]
+    env.write_text("\n".join(lines) + "\n")
+
+
+def show_logs(site: Site) -> None:
+    print(file=sys.stderr)
+    for command in (("ps", "--all"), ("logs", "--no-color", "--tail", str(LOG_LINES))):
+        try:
+            print(site.compose(*command), file=sys.stderr)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            print(error, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    # What is reused of the rehearsal wants settings; no database is touched by them.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enigma_rt.settings")
+    os.environ.setdefault("ENIGMA_DATA_DIR", str(ROOT / "build" / "test-data"))
+    import django
+
+    django.setup()
+    sys.exit(main(sys.argv[1:]))
