@@ -48,6 +48,8 @@ PHASE_S = 0.1
 REVALIDATE_S = 30.0
 PULSE_S = 1.0
 TICKER = 20
+TOLD = 2_000
+"""Solves that are remembered as told: more than can be on the bus at any time."""
 
 
 class Hub:
@@ -63,6 +65,7 @@ class Hub:
         self.board_id = ""
         self.audience = Audience(self.limits)
         self.ticker: deque[protocol.TickerItem] = deque(maxlen=TICKER)
+        self._told: dict[tuple[int, int], None] = {}
         self.notices: deque[protocol.Notice] = deque(maxlen=TICKER)
         self.draining = False
         self._hunt_version = 0
@@ -297,12 +300,27 @@ class Hub:
     async def _on_solve(self, event: bus.Event) -> None:
         meters.bus_seconds.observe(max(0, self.now() - event["at"]) / 1000)
         if self._is_ours(event) and not event["hidden"]:
-            item = ticker_item(
-                play.SolveView(**{name: event[name] for name in play.SolveView.__struct_fields__})
+            self._tell_solves(
+                [play.SolveView(**{name: event[name] for name in play.SolveView.__struct_fields__})]
             )
-            self.ticker.appendleft(item)
+
+    def _tell_solves(self, solves: Iterable[play.SolveView]) -> None:
+        """Each solve is told once, however often and late its event comes, and whoever finds it first."""
+        for solve in solves:
+            if (solve.player, solve.q) in self._told:
+                continue
+            self._remember(solve)
+            item = ticker_item(solve)
+            self.ticker = deque(
+                sorted([item, *self.ticker], key=lambda told: told.at, reverse=True)[:TICKER], maxlen=TICKER
+            )
             self._tape.append(item)
             self._wake.set()
+
+    def _remember(self, solve: play.SolveView) -> None:
+        self._told[solve.player, solve.q] = None
+        if len(self._told) > TOLD:
+            del self._told[next(iter(self._told))]
 
     async def _on_rows(self, event: bus.Event) -> None:
         """The event only says that there is something to read; reconciliation reads it, once."""
@@ -360,6 +378,9 @@ class Hub:
         self._pending.clear()
         self._board_quiet_since = time.monotonic()
         self.ticker = deque((ticker_item(solve) for solve in loaded.solves), maxlen=TICKER)
+        self._told = {}
+        for solve in reversed(loaded.solves):
+            self._remember(solve)
         self.notices = deque((_notice(notice) for notice in loaded.notices), maxlen=TICKER)
         self._last_notice = max((notice.id for notice in loaded.notices), default=0)
 
@@ -384,7 +405,7 @@ class Hub:
         """Read what was written since the last look, whoever wrote it, and pass on what was not known here."""
         known = self.hunt.id if self.hunt else None
         fresh = await self.bridge.read(
-            news.since, known, self._since, list(self.audience.parties), self._last_notice
+            news.since, known, self._since, list(self.audience.parties), self._last_notice, TICKER
         )
         self._set_clock(fresh.now)
         meters.reconciled.set_to_current_time()

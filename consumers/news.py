@@ -25,13 +25,15 @@ class Everything(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """What was written at or after an instant. `notices` oldest first; `players` as (player, version)."""
+    """What was written at or after an instant. `notices` and `solves` oldest first, `solves` the latest ones whenever
+    that was; `players` as (player, version)."""
 
     now: int
     hunt: HuntView | None = None
     version: int = 0
     lines: tuple[Standing, ...] = ()
     players: tuple[tuple[int, int], ...] = ()
+    solves: tuple[SolveView, ...] = ()
     notices: tuple[NoticeView, ...] = ()
 
 
@@ -51,8 +53,9 @@ def everything(limit: int) -> Everything:
     )
 
 
-def since(known: int | None, instant: int, players: list[int], last_notice: int) -> News:
-    """What is new in hunt `known` since `instant` about these players; the hunt alone when another is current now."""
+def since(known: int | None, instant: int, players: list[int], last_notice: int, limit: int) -> News:
+    """What is new in hunt `known` since `instant` about these players, and its latest `limit` solves; the hunt alone
+    when another is current now."""
     # The clock first: what is written after it is read again the next time.
     now, hunt = now_ms(), play.current_hunt()
     if hunt is None:
@@ -65,6 +68,7 @@ def since(known: int | None, instant: int, players: list[int], last_notice: int)
         version=hunt.version,
         lines=tuple(leaderboard.changed_since(hunt.id, instant)),
         players=tuple(play.changed_players(hunt.id, instant, players)),
+        solves=play.latest_solves(hunt.id, limit)[::-1],
         notices=play.next_notices(hunt.id, last_notice),
     )
 
