@@ -147,6 +147,6 @@ async def recovered(crowd: Crowd) -> str:
     assert all(tab.welcome.is_set() for tab in crowd.tabs), "sockets stay"
     assert sum(crowd.journal.closes.values()) == 0, crowd.journal.closes
     return (
-        f"{crowd.journal.errors['retry_later']} times retry_later, {waiting} waiting commands answered in {seconds:.1f} s,"
-        f" all {len(crowd.tabs)} sockets stayed"
+        f"{crowd.journal.errors['retry_later']} times retry_later, {waiting} waiting commands answered in"
+        f" {seconds:.1f} s, all {len(crowd.tabs)} sockets stayed"
     )
