@@ -1,7 +1,7 @@
 """What a line of the log holds, what it never holds, and what of it reaches a Sentry."""
 
-import gzip
 import http.client
+import importlib
 import json
 import logging
 import os
@@ -227,8 +227,10 @@ def sentry() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
+            # Sentry's client packs with what it finds installed.
+            packing = {"gzip": "gzip", "br": "brotli"}.get(self.headers["Content-Encoding"] or "")
+            if packing:
+                body = importlib.import_module(packing).decompress(body)
             parts = [json.loads(part) for part in body.split(b"\n") if part.startswith(b"{")]
             events.extend(part for part in parts if "level" in part)
             self.send_response(200)
@@ -268,6 +270,7 @@ except RuntimeError:
     logging.getLogger("consumers.base").exception(
         "player socket: command c-1 failed", extra={"text": "hushhush okapi", "request": {"cookies": "hushhush"}}
     )
+sentry_sdk.flush(30)
 """
 
 

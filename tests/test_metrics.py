@@ -47,11 +47,11 @@ class Figures:
         return {sample.name for sample in self.samples}
 
 
-def ask(url: str, method: str = "GET", **headers: str) -> tuple[int, str]:
+def ask(url: str, method: str = "GET", path: str = "/metrics", **headers: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
         connection.request(
-            method, "/metrics", headers={name.replace("_", "-"): value for name, value in headers.items()}
+            method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
         )
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
@@ -205,9 +205,12 @@ def test_it_is_answered_without_a_database(
     running = start_hunt(database=postgres.url, redis=redis.url)
     running.manage("shell", "-c", "from game.tasks import settle_xp; settle_xp()")
     assert figures(running.url)("enigma_scheduler_heartbeat_age_seconds") < 60
+    assert ask(running.url, path="/readyz")[0] == 200
     postgres.freeze()
     try:
         for _ in range(3):
+            # A blip would take every process out at once.
+            assert ask(running.url, path="/readyz") == (200, "ok\n")
             assert 0 < figures(running.url)("enigma_scheduler_heartbeat_age_seconds") < 60
     finally:
         postgres.thaw()

@@ -83,6 +83,25 @@ async def test_readiness_does_not_hammer_a_database(monkeypatch: pytest.MonkeyPa
     assert [await state.is_ready() for _ in range(10)] == [False] * 10
 
 
+async def test_a_database_that_hangs_holds_one_thread_and_no_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answers = [], threading.Event()
+
+    def hang() -> bool:
+        asked.append(1)
+        return answers.wait(10)
+
+    monkeypatch.setattr(health, "_is_migrated", hang)
+    monkeypatch.setattr(health, "ASK_AGAIN_S", 0)
+    monkeypatch.setattr(health, "ANSWER_S", 0.01)
+    state = health.Health()
+    assert await asyncio.gather(*(state.is_ready() for _ in range(20))) == [False] * 20
+    assert len(asked) == 1
+    answers.set()
+    while not await state.is_ready():
+        pass
+    assert len(asked) == 1
+
+
 def test_a_missing_migration_is_seen() -> None:
     assert health.pending_migrations() == []
     recorder = MigrationRecorder(database)
