@@ -24,6 +24,15 @@ SHOWN_LOG = 8_000  # characters
 IN_PRODUCTION = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 
 
+def pytest_configure() -> None:
+    """Workers of one run share a Redis: each has a bus of its own, as each has a database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and IN_PRODUCTION:
+        from django.conf import settings
+
+        settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] += f"-{worker}"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests about several processes on PostgreSQL and Redis belong to the run that has them."""
     if IN_PRODUCTION:

@@ -49,7 +49,7 @@ async def test_a_bad_frame_gets_its_code_and_the_socket_lives(
     ada = await connect(await database(make_player, hunt))
     bob = await connect(await database(make_player, hunt))
     await ada.send_text(text)
-    error = await ada.next()
+    error = await ada.until("error")
     assert (error["t"], error["code"]) == ("error", code)
     assert error["id"] == (ID if ID in text else None)
     assert (await ada.ask("answer", q=1, text="right 1"))["verdict"] == "correct"
@@ -60,7 +60,7 @@ async def test_a_bad_frame_gets_its_code_and_the_socket_lives(
 async def test_a_binary_frame_gets_its_code(connect: Connect, database: Database) -> None:
     client = await connect(await database(make_player, await database(make_hunt)))
     await client.socket.send_to(bytes_data=b"\x00\xff")
-    assert (await client.next())["code"] == "binary"
+    assert (await client.until("error"))["code"] == "binary"
     assert (await client.ask("answer", q=1, text="right 1"))["verdict"] == "correct"
 
 

@@ -59,7 +59,7 @@ async def test_the_fourth_socket_replaces_the_first(connect: Connect, database: 
     first, second, third = [await connect(ada) for _ in range(3)]
     fourth = await connect(ada)
     assert fourth.snapshot["t"] == "snapshot"
-    assert await first.next() == {"close": Close.REPLACED}
+    assert await first.until("close") == {"close": Close.REPLACED}
     assert await second.quiet() and await third.quiet()
 
 
@@ -70,7 +70,7 @@ async def test_logging_out_closes_the_sockets_of_that_session_alone(
     session = await database(lambda: session_of(user_of(ada)))
     here, elsewhere = await connect(session=session), await connect(ada)
     await database(signed_out, session)
-    assert await here.next() == {"close": Close.SIGNED_OUT}
+    assert await here.until("close") == {"close": Close.SIGNED_OUT}
     assert await elsewhere.quiet()
 
 
@@ -102,7 +102,7 @@ async def test_what_ends_an_account_ends_its_open_sockets(
     )
     await database(end)
     await hubs.current()._revalidate()
-    assert await hers.next() == {"close": Close.BANNED if how == "banned" else Close.SIGNED_OUT}
+    assert await hers.until("close") == {"close": Close.BANNED if how == "banned" else Close.SIGNED_OUT}
     assert await his.quiet()
 
 
@@ -129,7 +129,7 @@ async def test_a_draining_server_asks_its_clients_to_move(connect: Connect, data
         assert frame["t"] == "restart" and 0 <= frame["in_ms"] <= 250
     assert (await connect(ada)).snapshot == {"close": Close.BUSY}
     await client.close()
-    assert await board.next() == {"close": Close.RESTART}
+    assert await board.until("close") == {"close": Close.RESTART}
     await drained
 
 

@@ -37,8 +37,12 @@ class Stage:
     needs: tuple[str, ...] = ()
 
 
+# Many tests wait for a server more than they compute. A file stays together: its tests may share one.
+SPREAD = ("-n", "3", "--dist", "loadfile")
+
+
 def pytest(*arguments: str) -> tuple[str | Path, ...]:
-    return (sys.executable, "-m", "pytest", *arguments)
+    return (sys.executable, "-m", "pytest", *SPREAD, *arguments)
 
 
 def node(*tests: str) -> tuple[str, ...]:
@@ -72,6 +76,8 @@ STAGES = {
         needs=("postgres", "redis-server", "haproxy"),
     ),
     "browser": Stage((pytest("-m", "browser"),), needs=("chromium",)),
+    # Says itself what it needs, and brings it.
+    "compose": Stage(((sys.executable, "-m", "tests.compose"),)),
     # Its tests bring servers of their own, which they break; that they may run is what the two variables say.
     "faults": Stage(
         ((*(sys.executable, "-m", "tests.support.stack", "--"), *pytest("tests/faults")),),
