@@ -62,6 +62,7 @@ STAGES = {
             (BIN / "ruff", "format", "--check", "."),
             (BIN / "mypy", *PACKAGES),
             (BIN / "lint-imports", "--no-logo"),
+            (BIN / "hadolint", "Dockerfile", "tests/compose/standins/Dockerfile"),
         )
     ),
     "js": Stage((node(*(javascript_tests() or ["tests/js/no-tests-found"])),), needs=("node",)),
