@@ -191,9 +191,9 @@ def hardened(site: Site) -> str:
         )
         if service == "migrate":
             continue
-        processes = site.docker("top", container["Id"], "-eo", "user,args")
-        users = {line.split()[0] for line in processes.splitlines()[1:]} - {"USER"}
-        expect("root" not in users or service == "worker", f"{service} runs as root:\n{processes}")
+        processes = site.docker("top", container["Id"], "-eo", "pid,user,args")
+        users = {line.split()[1] for line in processes.splitlines()[1:]}
+        expect("root" not in users, f"{service} runs as root:\n{processes}")
         shown = [name for name in SECRETS if site.value(name) in processes]
         expect(not shown, f"{service}: {shown} on a command line")
         memory, processors = container["HostConfig"]["Memory"], container["HostConfig"]["NanoCpus"]

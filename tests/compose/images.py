@@ -20,7 +20,7 @@ def make(docker: Docker) -> None:
     """Base image of the Dockerfile and every service image of the compose file."""
     python = base_image()
     _import(docker, _root("bookworm", PYTHON_PACKAGES), python)
-    _import(docker, _root("trixie", SERVICE_PACKAGES), "enigma-standins")
+    _import(docker, _root("trixie", SERVICE_PACKAGES), "enigma-standins:local")
     for name in service_images():
         target = name.partition(":")[0]
         docker("buildx", "build", "--quiet", "--target", target, "--tag", name, STANDINS)
