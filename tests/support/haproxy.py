@@ -58,6 +58,10 @@ class Front(Child):
         return f"http://{ADDRESS}:{self.plain}"
 
     @property
+    def ws_url(self) -> str:
+        return f"ws://{ADDRESS}:{self.plain}"
+
+    @property
     def secure_url(self) -> str:
         return f"https://{ADDRESS}:{self.secure}"
 

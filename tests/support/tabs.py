@@ -11,7 +11,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -21,12 +21,21 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from leaderboard.ranking import Delta, View, follow
-from tests.support.server import WebServer
 
 Frame = dict[str, Any]
 Kind = Literal["player", "spectator", "organiser"]
 PATHS = {"player": "/ws/play", "spectator": "/ws/board", "organiser": "/ws/console"}
 LOST = 1006
+
+
+class Site(Protocol):
+    """Where to connect: a web process, or the proxy before several. No slash at the end."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def ws_url(self) -> str: ...
 
 
 class Tab:
@@ -144,7 +153,7 @@ class Tab:
 class Tabs(AsyncExitStack):
     """Closes all that it has opened."""
 
-    async def open(self, web: WebServer, session: str = "", role: Kind = "player") -> Tab:
+    async def open(self, web: Site, session: str = "", role: Kind = "player") -> Tab:
         """A socket with its snapshot, or its close code, read."""
         connection = await self.enter_async_context(
             connect(
@@ -167,7 +176,7 @@ class Tabs(AsyncExitStack):
 
 
 @contextmanager
-def bare_socket(web: WebServer, path: str = "/ws/board", session: str = "") -> Iterator[socket.socket]:
+def bare_socket(web: Site, path: str = "/ws/board", session: str = "") -> Iterator[socket.socket]:
     """A WebSocket by hand, open, with as small a window as there is: nothing reads, answers or closes by itself."""
     address = urlsplit(web.url)
     headers = {
