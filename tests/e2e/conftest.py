@@ -26,19 +26,21 @@ StartHunt = Callable[..., RunningHunt]
 def play_hunt(
     start_shared_hunt: StartHunt, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., RunningHunt]:
-    """`play_hunt(starts_in="0s", questions=4, worker=False, env={…}, **settings)`: the pack of `tests.support.pack`,
-    imported and served."""
+    """`play_hunt(starts_in="0s", worker=False, collected=False, questions=4, **settings)`: the pack of
+    `tests.support.pack`, imported and served; `collected`: with static files as in production."""
 
     def start(
         starts_in: str = "0s",
         questions: int = 4,
         worker: bool = False,
-        env: dict[str, str] | None = None,
+        collected: bool = False,
         **settings: Any,
     ) -> RunningHunt:
         pack: Path = write_pack(tmp_path_factory.mktemp("pack") / "hunt", questions, **settings)
-        hunt = start_shared_hunt(web=0, env=env)
+        hunt = start_shared_hunt(web=0, env={"ENIGMA_HASHED_STATIC": "1"} if collected else None)
         hunt.manage("import_hunt", pack, "--starts-in", starts_in, "--current")
+        if collected:
+            hunt.manage("collectstatic", "--noinput", "--verbosity", "0")
         hunt.start_web()
         if worker:
             hunt.start_worker()
