@@ -245,10 +245,16 @@ def test_small_and_zoomed_screens(visit: Visit, sessions: dict[str, str], option
 
 def test_letters_twice_as_large(visit: Visit, sessions: dict[str, str]) -> None:
     """Only the text, as a browser's own setting does it."""
-    tab = visit(sessions["player"], viewport=PHONE).plays()
+    visitor = visit(sessions["player"], viewport=PHONE)
+    page = visitor.tab()
+    visitor.context.new_cdp_session(page).send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
+    )
+    page.goto("/play")
+    tab = PlayerTab(page)
     tab.sees_question(2)
-    tab.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-    fits(tab.page)
+    assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "32px"
+    fits(page)
     in_reach(tab)
 
 

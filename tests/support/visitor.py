@@ -16,7 +16,7 @@ NO_SERVER = r"ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection to .* failed"
 """What a page says that calls a server which is not there."""
 
 MACHINE = r"ERR_NETWORK_CHANGED"
-"""The machine's own network has changed, because somebody starts a container, say: Chromium drops what is on its way."""
+"""The network of the machine itself has changed (a container was started, say): Chromium drops what is on its way."""
 
 expect.set_options(timeout=PATIENCE_MS)
 
