@@ -19,9 +19,10 @@ COPY leaderboard leaderboard
 COPY game game
 COPY consumers consumers
 
-# Compiled ahead: the container's files are read-only. Both trees keep their times, so that nothing is compiled again.
+# Compiled ahead: the container's files are read-only. Readable for whoever runs it, whatever the checkout's umask was.
 RUN ENIGMA_ENV=production ENIGMA_STATIC_ROOT=/app/static /opt/enigma/bin/python manage.py collectstatic --noinput -v 0 \
-    && /opt/enigma/bin/python -m compileall -q -j 0 /opt/enigma/lib /app
+    && /opt/enigma/bin/python -m compileall -q -j 0 /opt/enigma/lib /app \
+    && chmod -R a+rX /app
 
 
 FROM python:3.11-slim-bookworm

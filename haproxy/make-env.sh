@@ -18,7 +18,7 @@ random() { od -An -v -tx1 -N "$1" /dev/urandom | tr -d ' \n'; }
 
 # %XX for everything that means something in a URL; the text comes by standard input.
 in_url() {
-    od -An -v -tx1 | tr -s ' \n' '\n\n' | while read -r byte; do
+    od -An -v -tx1 | tr -s ' ' '\n' | while read -r byte; do
         case "$byte" in
             '') ;;
             3[0-9] | 4[1-9a-f] | 5[0-9a] | 6[1-9a-f] | 7[0-9a] | 2d | 5f) printf "\\$(printf %o "0x$byte")" ;;
@@ -35,7 +35,7 @@ ask_password() {
     printf %s "$password" | in_url
 }
 
-name= http=80 https=443 profile=db url= instance=
+name='' http=80 https=443 profile=db url='' instance=''
 while [ $# -gt 0 ]; do
     case "$1" in
         --http-port | --https-port | --database-url | --cloudsql) [ $# -gt 1 ] || usage ;;
@@ -59,7 +59,7 @@ done
 file="$(cd "$(dirname "$0")/.." && pwd)/.env"
 [ ! -e "$file" ] || fail ".env is there already; it stays as it is"
 
-postgres_password=
+postgres_password=''
 case "$profile" in
     db)
         postgres_password=$(random 24)

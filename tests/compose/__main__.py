@@ -79,6 +79,8 @@ def main(arguments: list[str]) -> int:
 
 
 def play(site: Site) -> None:
+    with step("the compose file is valid for every place of the database"):
+        profiles(site)
     with step("images") as told:
         build(site)
         told(image_facts(site))
@@ -112,6 +114,15 @@ def play(site: Site) -> None:
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def profiles(site: Site) -> None:
+    """A managed database means no database here, the Cloud SQL proxy stands in its place."""
+    for profile, database in (("db", {"db"}), ("managed", set()), ("cloudsql", {"cloudsql"})):
+        command = ["docker", "compose", "config", "--services"]
+        env = site.docker.env | {"COMPOSE_PROFILES": profile}
+        services = set(engine.run(command, env, cwd=site.folder).split())
+        expect(services == {"haproxy", "web", "worker", "migrate", "redis"} | database, f"{profile}: {services}")
 
 
 def build(site: Site) -> None:
