@@ -51,6 +51,8 @@ FORWARDED = {
 }
 # Those that RFC 6455 and IANA name for servers but the library refuses to an application.
 SERVER_CODES = frozenset({1001, 1011, 1012, 1013})
+# Whoever is closed with one of these has more to say; nothing of it is read.
+WRITERS = frozenset({Close.BAD_FRAMES, Close.FLOOD})
 
 
 @implementer(IPushProducer)
@@ -102,6 +104,13 @@ class Socket(WebSocketProtocol):
         self.transport.registerProducer(self.patience, True)
         self.pings, self.ping_flood = Bucket(), Flood()
 
+    def processData(self) -> bool:  # noqa: N802
+        if self.flooded:
+            # Thousands of small frames come in one read; to look at each would be at everybody else's expense.
+            self.data = b""
+            return False
+        return bool(super().processData())
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         if self.flooded:
             return
@@ -143,6 +152,7 @@ class Socket(WebSocketProtocol):
             super().serverSend(content, binary)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        self.flooded = self.flooded or code in WRITERS
         if code in SERVER_CODES and self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=code, isReply=False)
         else:
