@@ -10,6 +10,7 @@ import argparse
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -31,6 +32,8 @@ BEFORE, AFTER, LAME, MUTE = "before", "after", "lame", "mute"
 """Versions: what is up at first, its update, one that does not start, one that throws every player out."""
 PACK = ROOT / "game" / "sample_hunt"
 PLAYERS = 40
+LONGEST_MIN = 10
+"""Of a rehearsal; it is stopped when what happens meanwhile is over."""
 VISIT_S = 0.2
 LOG_LINES = 60
 
@@ -122,7 +125,9 @@ def profiles(site: Site) -> None:
         command = ["docker", "compose", "config", "--services"]
         env = site.docker.env | {"COMPOSE_PROFILES": profile}
         services = set(engine.run(command, env, cwd=site.folder).split())
-        expect(services == {"haproxy", "web", "worker", "migrate", "redis"} | database, f"{profile}: {services}")
+        expect(
+            services == {"haproxy", "web", "worker", "migrate", "redis"} | database, f"{profile}: {services}"
+        )
 
 
 def build(site: Site) -> None:
@@ -287,8 +292,7 @@ def scale(site: Site) -> str:
 
 
 def update_under_load(site: Site) -> str:
-    with rehearsal(site, minutes=3.0) as played, visits(site) as visited:
-        wait("the bots are there", lambda: sum(open_ for open_, _ in site.sockets().values()) >= PLAYERS, 150)
+    with rehearsal(site) as figures, visits(site) as visited:
         began = time.monotonic()
         status, said = site.deploy(AFTER)
         took = time.monotonic() - began
@@ -299,7 +303,6 @@ def update_under_load(site: Site) -> str:
     expect(
         not visited.failed, f"{len(visited.failed)} of {visited.count} requests failed: {visited.failed[:5]}"
     )
-    figures = played()
     return (
         f"{took:.0f} s; {figures['lost']} lost, {figures['doubled']} doubled of {figures['commands']} commands,"
         f" {figures['reconnects']} reconnects; {visited.count} HTTP requests, {len(visited.failed)} failed"
@@ -319,10 +322,8 @@ def turns_back(site: Site, version: str, reason: str) -> str:
 
 def turns_back_under_load(site: Site) -> str:
     """Its socket for projectors is fine, so the probe lets it pass; players who come to it are thrown out again."""
-    with rehearsal(site, minutes=2.5) as played:
-        wait("the bots are there", lambda: sum(open_ for open_, _ in site.sockets().values()) >= PLAYERS, 150)
+    with rehearsal(site) as figures:
         took = turns_back(site, MUTE, "sockets have")
-    figures = played()
     return f"{took}; {figures['lost']} lost, {figures['doubled']} doubled of {figures['commands']} commands"
 
 
@@ -330,10 +331,12 @@ def turns_back_under_load(site: Site) -> str:
 
 
 @contextmanager
-def rehearsal(site: Site, *, minutes: float) -> Iterator[Callable[[], dict[str, Any]]]:
-    """Bots play meanwhile, over TLS and through HAProxy. After the block: their figures, which have to be perfect."""
-    figures = site.folder / "figures.json"
-    log = site.folder / "rehearsal.log"
+def rehearsal(site: Site) -> Iterator[dict[str, Any]]:
+    """Bots play as long as the block lasts, over TLS and through HAProxy. What is yielded has their figures after it.
+
+    They have to be perfect: the bots ask again, and their outcomes are compared with the database.
+    """
+    figures, log = site.folder / "figures.json", site.folder / "rehearsal.log"
     env = os.environ | {
         "DATABASE_URL": site.database_url(),
         "SSL_CERT_FILE": str(site.certificate),
@@ -341,27 +344,27 @@ def rehearsal(site: Site, *, minutes: float) -> Iterator[Callable[[], dict[str, 
     }
     command = manage(
         *("rehearse", "--url", site.url, "--players", str(PLAYERS)),
-        *("--minutes", str(minutes), "--json", figures),
+        *("--minutes", str(LONGEST_MIN), "--json", figures),
     )
+    found: dict[str, Any] = {}
     with log.open("w") as out:
         running = subprocess.Popen(
             command, env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out
         )
-
-        def result() -> dict[str, Any]:
-            status = running.wait(60 * minutes + 240)
-            expect(status == 0, f"the rehearsal ended with status {status}:\n{log.read_text()[-3000:]}")
-            found: dict[str, Any] = json.loads(figures.read_text())
-            expect(found["ledger_ok"] is True, "the ledger was not checked")
-            expect(found["lost"] == found["doubled"] == found["unanswered"] == 0, f"{found}")
-            return found
-
         try:
-            yield result
-            result()
+            wait("the bots are there", lambda: sum(now for now, _ in site.sockets().values()) >= PLAYERS, 240)
+            yield found
+            expect(running.poll() is None, f"the bots did not stay:\n{log.read_text()[-3000:]}")
+            # Once: they stop to play, and check.
+            running.send_signal(signal.SIGINT)
+            status = running.wait(240)
         finally:
             running.kill()
             running.wait()
+    expect(status == 0, f"the rehearsal ended with status {status}:\n{log.read_text()[-3000:]}")
+    found.update(json.loads(figures.read_text()))
+    expect(found["ledger_ok"] is True, "the ledger was not checked")
+    expect(found["lost"] == found["doubled"] == found["unanswered"] == 0, f"{found}")
 
 
 class Visits:
