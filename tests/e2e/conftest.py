@@ -40,7 +40,7 @@ def play_hunt(
         hunt = start_shared_hunt(web=0, env={"ENIGMA_HASHED_STATIC": "1"} if collected else None)
         hunt.manage("import_hunt", pack, "--starts-in", starts_in, "--current")
         if collected:
-            hunt.manage("collectstatic", "--noinput", "--verbosity", "0")
+            hunt.manage("collectstatic", "--noinput", "--verbosity", "0", "--ignore", "admin")
         hunt.start_web()
         if worker:
             hunt.start_worker()

@@ -79,6 +79,21 @@ class Stage:
 
         control(_organiser(), _hunt().id, action, minutes)
 
+    def starts_in(self, seconds: float) -> None:
+        """The organisers have moved the start."""
+        from django.db import transaction
+        from django.db.models import F
+
+        from enigma_rt.bus import publish_on_commit
+        from game.models import Hunt
+        from game.queries.clock import now_ms
+
+        hunt = _hunt()
+        with transaction.atomic():
+            start = now_ms() + int(seconds * 1000)
+            Hunt.objects.filter(id=hunt.id).update(starts_at=start, version=F("version") + 1)
+            publish_on_commit("hunt", {"hunt": hunt.id, "version": hunt.version + 1})
+
     def keep_live(self) -> None:
         """Whatever the hunt's phase is, it is live afterwards."""
         from game.queries.clock import now_ms

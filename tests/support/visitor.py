@@ -40,7 +40,11 @@ class Visitor:
     def tab(self, path: str | None = None) -> Page:
         page = self.context.new_page()
         if path is not None:
+            before = len(self.complaints)
             page.goto(path)
+            while any(re.search(MACHINE, complaint) for complaint in self.complaints[before:]):
+                before = len(self.complaints)
+                page.reload()
         return page
 
     def plays(self) -> "PlayerTab":
@@ -128,6 +132,7 @@ def visits(browser: Browser, url: str) -> Iterator[Visit]:
     finally:
         for visitor in visitors:
             visitor.context.close()
+            print("\n".join(visitor.complaints))  # shown with a test that has failed
     if faults := [fault for visitor in visitors for fault in visitor.faults]:
         raise AssertionError("\n".join(["the browser complained:", *faults]))
 
