@@ -7,6 +7,7 @@ Embedded (nothing set): SQLite and the in-memory channel layer. Production: DATA
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from csp.constants import NONE, SELF
@@ -125,6 +126,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- realtime -------------------------------------------------------------------------------------------------------
 
 REDIS_URL = env.text("REDIS_URL") if env.url("REDIS_URL", ("redis", "rediss", "unix")) else ""
+CHANNEL_LAYERS: dict[str, dict[str, Any]]
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
