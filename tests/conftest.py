@@ -30,7 +30,8 @@ def pytest_configure() -> None:
     if worker and IN_PRODUCTION:
         from django.conf import settings
 
-        settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] += f"-{worker}"
+        layer: Any = settings.CHANNEL_LAYERS["default"]
+        layer["CONFIG"]["prefix"] += f"-{worker}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
