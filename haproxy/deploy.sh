@@ -25,6 +25,7 @@ BACK_PERCENT=${BACK_PERCENT:-90}
 ERRORS_ALLOWED=${ERRORS_ALLOWED:-3}
 SETTLE_SECONDS=${SETTLE_SECONDS:-5}
 
+# Pipes are read to their end everywhere (`sed -n 1p`, not `head`): a docker that is cut off ends with an error.
 say() { printf '%(%H:%M:%S)T %s\n' -1 "$*"; }
 stop() { say "$1" >&2; exit "${2:-1}"; }
 of_env() { sed -n "s/^$1=//p" .env | tail -n 1; }
@@ -55,7 +56,7 @@ start() {
     started=
     add "$1" --scale web=$(($(servers | wc -l) + 1)) web || return 1
     now=$(docker compose ps --all --quiet web)
-    started=$(comm -13 <(sort <<<"$before") <(sort <<<"$now") | head -n 1)
+    started=$(comm -13 <(sort <<<"$before") <(sort <<<"$now") | sed -n 1p)
     [ -n "$started" ] || { say "no new container came up"; return 1; }
 }
 
@@ -158,7 +159,7 @@ roll_back() {
     fi
     while (($(of_version "$1" | wc -l) < wanted)); do
         start "$1" && ready "$started" || return 1
-        for id in $(of_version "$2" | head -n 1); do drain "$id"; done
+        for id in $(of_version "$2" | sed -n 1p); do drain "$id"; done
     done
     for id in $(of_version "$2"); do drain "$id"; done
 }
@@ -185,7 +186,7 @@ old=$(of_env ENIGMA_TAG)
 old=${old:-local}
 wanted=$(servers | wc -l)
 ((wanted > 0)) || stop "no web process runs: docker compose up --detach --wait starts everything"
-first=$(servers | head -n 1)
+first=$(servers | sed -n 1p)
 network=$(docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' "$first" | grep '_front$')
 grace=$(docker inspect --format '{{.Config.StopTimeout}}' "$first")
 [[ $grace =~ ^[0-9]+$ ]] || grace=45
