@@ -178,6 +178,7 @@ exec 9>.deploy.lock
 flock --nonblock 9 || stop "another deploy is running"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+trap 'say "ended in line $LINENO, where it should not: docker compose ps shows what runs" >&2' ERR
 trap 'stop "interrupted: servers of two versions may be running; run it again, with a version as you like" 4' INT TERM HUP
 
 image=$(of_env ENIGMA_IMAGE)
