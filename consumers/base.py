@@ -16,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 
 from consumers import context, meters, protocol
 from consumers import hub as hubs
+from consumers.door import Full, Inbox, Left
 from consumers.limits import BadFrames, Bucket, Flood
 from consumers.protocol import Close, Outbound, ProtocolError, Role
 from game import errors
@@ -37,6 +38,8 @@ class BaseConsumer(AsyncWebsocketConsumer):
     """Subclasses set `role` and implement `admit` (may close), `welcome` (the snapshot) and `act` (a command)."""
 
     role: ClassVar[Role]
+    reads: ClassVar[bool] = True
+    """Whether a snapshot of this kind costs the database something."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,9 +57,10 @@ class BaseConsumer(AsyncWebsocketConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope, self.base_send = scope, send
+        self._inbox = Inbox(receive)
         try:
             while True:
-                message = await receive()
+                message = await self._inbox.get()
                 kind = message["type"]
                 if kind == "websocket.receive":
                     await self._on_frame(message.get("text"))
@@ -68,6 +72,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
                     break
         finally:
             self.closing = True
+            self._inbox.close()
             meters.socket_closed(self.role, self.close_code)
             self._leave()
 
@@ -162,7 +167,19 @@ class BaseConsumer(AsyncWebsocketConsumer):
         await self._hub.start()
         if self._hub.hunt is None:
             await self.shut(Close.NO_HUNT)
-        elif await self.admit() and not self.closing:
+        elif self.reads:
+            try:
+                async with self._hub.door.turn(self._inbox):
+                    await self._let_in()
+            except Full:
+                await self.shut(Close.BUSY)
+            except Left:
+                self.closing = True
+        else:
+            await self._let_in()
+
+    async def _let_in(self) -> None:
+        if await self.admit() and not self.closing:
             self.buffer = []
             self._hub.audience.add(self)
             await self.welcome()

@@ -29,12 +29,34 @@ READERS = 4
 CAP = 200
 WAITING_AT_MOST = 5_000
 PATIENCE_S = 8.0
-"""How long anybody waits for a database that neither answers nor refuses: as long as a statement and a new connection
-may take together. What was asked may still be done; whoever asked again with the same id is told."""
+"""How long anybody waits for a database that neither answers nor refuses anybody: as long as a statement and a new
+connection may take together. What was asked may still be done; whoever asks again with the same id is told."""
 SLOW_S = 1.0
 """A batch that takes longer is worth a line: so long does everybody wait whose command came meanwhile."""
 
 logger = logging.getLogger(__name__)
+
+
+class Patience:
+    """With a queue that moves, however slowly, and not with one that stands still: to turn those away who wait behind
+    a busy database would only make them come again."""
+
+    def __init__(self) -> None:
+        self._moved_at = float("-inf")
+
+    async def wait(self, future: asyncio.Future[R]) -> R:
+        """The future's result. It is cancelled, and RetryLater raised, when nothing has moved for PATIENCE_S."""
+        began = time.monotonic()
+        try:
+            while not future.done():
+                left = PATIENCE_S - (time.monotonic() - max(began, self._moved_at))
+                if left <= 0:
+                    raise errors.RetryLater
+                await asyncio.wait([future], timeout=left)
+            self._moved_at = time.monotonic()
+            return future.result()
+        finally:
+            future.cancel()
 
 
 class Bridge:
@@ -44,6 +66,7 @@ class Bridge:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="enigma-write")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="enigma-read")
         self._reader_count = readers
+        self._patience = Patience()
         self.reading = 0
         """Reads that wait for a thread or are being made."""
 
@@ -52,13 +75,12 @@ class Bridge:
         context = copy_context()  # so that what is logged there says for whom
         self.reading += 1
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                # What no thread has begun by then is not begun at all: nobody waits for it.
-                return await asyncio.get_running_loop().run_in_executor(
+            # What no thread has begun when its patience ends is not begun at all: nobody waits for it.
+            return await self._patience.wait(
+                asyncio.get_running_loop().run_in_executor(
                     self._readers, context.run, lambda: _patiently(work, *args, **kwargs)
                 )
-        except TimeoutError as error:
-            raise errors.RetryLater from error
+            )
         finally:
             self.reading -= 1
 
@@ -114,6 +136,7 @@ class Batcher:
         self._waiting_at_most = waiting_at_most
         self._waiting: deque[tuple[Submission, asyncio.Future[Judged]]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._patience = Patience()
 
     def __len__(self) -> int:
         """How many commands wait for the next batch."""
@@ -122,8 +145,8 @@ class Batcher:
     async def submit(self, submission: Submission) -> Judged:
         """The durable outcome of a command. Raises GameError when it was refused or its outcome is unknown.
 
-        A caller that goes away does not undo anything: the command is judged all the same. RetryLater after
-        PATIENCE_S, whatever holds the database up.
+        A caller that goes away does not undo anything: the command is judged all the same. RetryLater when
+        no batch has been judged for PATIENCE_S.
         """
         if len(self._waiting) >= self._waiting_at_most:
             raise errors.RetryLater
@@ -132,11 +155,7 @@ class Batcher:
         if self._running is None:
             # In a context of its own: it works for everybody, not for who happens to be the first.
             self._running = asyncio.create_task(self._run(), name="batcher", context=Context())
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await outcome
-        except TimeoutError:
-            raise errors.RetryLater from None
+        return await self._patience.wait(outcome)
 
     async def settled(self, within_s: float | None = None) -> None:
         """Wait until nothing is waiting or being judged, at most `within_s`."""

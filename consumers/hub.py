@@ -23,6 +23,7 @@ from django.db import connection
 from consumers import meters, news, protocol
 from consumers.audience import EVERYBODY, SLICE, Audience
 from consumers.batcher import PATIENCE_S, Batcher, Bridge
+from consumers.door import Door
 from consumers.limits import HandshakeWindow, Limits
 from consumers.protocol import BoardMove, BoardRow, BoardView, Close
 from consumers.pulse import Pulse
@@ -60,6 +61,7 @@ class Hub:
         self.bridge = Bridge()
         self.batcher = Batcher(self.bridge)
         self.addresses = HandshakeWindow(self.limits)
+        self.door = Door()
         self.hunt: HuntView | None = None
         self.board = Board(())
         self.board_id = ""

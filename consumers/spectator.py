@@ -12,6 +12,7 @@ from game.queries.room import fitting
 
 class SpectatorConsumer(BaseConsumer):
     role = "spectator"
+    reads = False
 
     async def welcome(self) -> None:
         hub = self.hub

@@ -37,6 +37,8 @@ MAX_MESSAGE = 65_536
 """Bytes, both ways: Daphne's limit also caps what it sends. The application allows far less inbound."""
 PING_INTERVAL_S, PING_TIMEOUT_S = 20, 10
 HTTP_TIMEOUT_S = 30
+HANDSHAKE_TIMEOUT_S = 20
+"""A thousand handshakes at once take their time; to cut the last of them off is to have them all again."""
 KERNEL_BUFFER = 65_536
 """Bytes that the kernel may keep for a socket's client. Left to itself it grows to megabytes each, which no process
 sees: a client that stopped reading would be noticed minutes later."""
@@ -187,6 +189,7 @@ class Server(server.Server):
             http_timeout=HTTP_TIMEOUT_S,
             request_buffer_size=65_536,
             websocket_timeout=-1,
+            websocket_handshake_timeout=HANDSHAKE_TIMEOUT_S,
             ping_interval=PING_INTERVAL_S,
             ping_timeout=PING_TIMEOUT_S,
             websocket_max_message_size=MAX_MESSAGE,

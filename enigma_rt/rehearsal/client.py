@@ -19,7 +19,7 @@ from enigma_rt.rehearsal.journal import Command, Entry, Journal
 PING_S = 8.0
 SILENCES = 3
 """Pings without any frame in between after which the connection counts as dead: 24 s, about the browser's watchdog."""
-OPEN_S = 10.0
+OPEN_S = 25.0
 CLOSE_S = 2.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 10.0
