@@ -10,10 +10,12 @@ const KEPT = 60;
 export function createBulletins(page, link, store, key, live) {
   let timer;
   const tab = crypto.randomUUID();
+  const told = new Set(); // shown in another tab, whose word may be here before the telegram itself
   const tabs = globalThis.BroadcastChannel ? new BroadcastChannel(key) : null;
 
   tabs?.addEventListener("message", ({ data }) => {
     if (!Array.isArray(data?.seen)) return;
+    for (const id of data.seen) told.add(id);
     page.set({ state: seen(page.state, data.seen) });
     // Two windows side by side showed it in the same moment: one of them, always the same, puts it away.
     if (data.seen.includes(page.arrived?.id) && data.tab < tab) next();
@@ -21,6 +23,7 @@ export function createBulletins(page, link, store, key, live) {
   document.addEventListener("visibilitychange", () => show());
 
   function show() {
+    if (page.state.unseen.some((id) => told.has(id))) page.set({ state: seen(page.state, [...told]) });
     if (document.hidden || !page.state.unseen.length) return;
     const notice = first();
     if (page.arrived && (notice.level !== "urgent" || page.arrived.level === "urgent")) return;
