@@ -205,11 +205,14 @@ fi
 [ "$new" != "$old" ] || stop "version $new is the one that runs; a new one needs another name"
 
 say "version $old -> $new, $wanted servers"
-migrate "$new" || stop "the migration failed; every server still runs version $old"
+# What is left of it belongs to no version that runs; the next `docker compose up` makes its own.
+forget_migration() { docker compose rm --force migrate >/dev/null 2>&1; }
+migrate "$new" || { forget_migration; stop "the migration failed; every server still runs version $old"; }
 say "migrated"
 
 if ! roll "$new"; then
     roll_back "$old" "$new" || stop "THE WAY BACK FAILED: look at docker compose ps and docker compose logs web" 4
+    forget_migration
     stop "rolled back: $(of_version "$old" | wc -l) servers of version $old; why is said above" 3
 fi
 docker compose rm --stop --force worker >/dev/null 2>&1

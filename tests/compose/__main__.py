@@ -135,15 +135,8 @@ def build(site: Site) -> None:
     set_version(site, BEFORE)
     site.compose("build", "--quiet", "web")
     site.docker("tag", f"enigma-rt:{BEFORE}", f"enigma-rt:{AFTER}")
-    on_top(site, LAME, "ENV DEBUG=1")
-    on_top(
-        site,
-        MUTE,
-        "USER root\n"
-        "RUN sed -i 's/^    async def welcome.*/&\\n        raise SystemError/' consumers/player.py"
-        " && grep -q SystemError consumers/player.py\n"
-        "USER 10001",
-    )
+    on_top(site, LAME, broken("s/^class PlayerConsumer/raise SystemError\\n&/"))
+    on_top(site, MUTE, broken("s/^    async def welcome.*/&\\n        raise SystemError/"))
 
 
 def image_facts(site: Site) -> str:
@@ -463,6 +456,12 @@ def on_top(site: Site, tag: str, lines: str) -> None:
         "-",
         stdin=f"FROM enigma-rt:{BEFORE}\n{lines}\n",
     )
+
+
+def broken(script: str) -> str:
+    """Lines of a Dockerfile that put a defect into the players' socket."""
+    file = "consumers/player.py"
+    return f"USER root\nRUN sed -i '{script}' {file} && grep -q SystemError {file}\nUSER 10001:10001"
 
 
 def options(flag: str, values: dict[str, str]) -> list[str]:
