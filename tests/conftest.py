@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.support.services import Postgres, Redis
 
 SHOWN_LOG = 8_000  # characters
+FAULT = "fault"
+"""The property of a test with a line of figures for the end of the run: [fault, figures], as often as it likes."""
 
 IN_PRODUCTION = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 
@@ -53,6 +55,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             (f"log of {child.name}", child.log_text()[-SHOWN_LOG:]) for child in process.running
         ]
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each fault that was tried, with its figures."""
+    tried = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = []
+    for report in tried:
+        told = [value for name, value in report.user_properties if name == FAULT]
+        if told:
+            outcome = "" if report.passed else "FAILED  "
+            lines.append(f"{outcome}{told[0][0]}: {'; '.join(figures for _, figures in told)}")
+    if lines:
+        terminalreporter.section("faults")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

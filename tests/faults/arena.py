@@ -44,6 +44,11 @@ class Arena:
     def web(self) -> list[WebServer]:
         return self.hunt.web
 
+    def busiest(self) -> tuple[int, int]:
+        """(number, sockets) of the web process that holds the most."""
+        held = [server.sessions for server in self.front.servers()]
+        return held.index(max(held)), max(held)
+
     def ask(self, code: str) -> Any:
         """What `code` assigns to `result`, beside the servers; whatever has become of its last connection."""
         fresh = "from django.db import connections\nconnections.close_all()\n"

@@ -1,13 +1,13 @@
-"""The arena that all fault tests share, mended before each, and the table that they fill: one line a fault."""
+"""The arena that all fault tests share, mended before each, and the lines that they leave."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.conftest import FAULT
 from tests.faults.arena import Arena, running_arena
 
 Note = Callable[[str], None]
-ROWS: list[tuple[str, str]] = []
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +23,7 @@ def arena(shared_arena: Arena) -> Arena:
 
 
 @pytest.fixture
-def note(request: pytest.FixtureRequest) -> Iterator[Note]:
-    """`note(figures)` adds to this fault's line; the fault is the test's docstring."""
+def note(request: pytest.FixtureRequest) -> Note:
+    """`note(figures)` adds to this fault's line, which is printed at the end; the fault is the test's docstring."""
     fault = " ".join((request.function.__doc__ or request.node.name).split()).rstrip(".")
-    figures: list[str] = []
-    yield figures.append
-    ROWS.append((fault, "; ".join(figures)))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if ROWS:
-        terminalreporter.section("faults")
-        for fault, figures in ROWS:
-            terminalreporter.write_line(f"{fault}: {figures}")
+    return lambda figures: request.node.user_properties.append((FAULT, [fault, figures]))

@@ -21,6 +21,7 @@ PACE_S = 0.8
 COME_S = 45.0
 LAST_REPLY_S = 40.0
 POLL_S = 0.02
+RECOVERED_S = 5
 
 
 class SteadyBot(Bot):
@@ -81,6 +82,16 @@ class Crowd:
         waiting = self.journal.unanswered()
         entries = [self.journal.entries[command] for command in waiting]
         return len(entries), await until(lambda: all(entry.answered for entry in entries), within)
+
+    async def recovered(self, within: float = RECOVERED_S) -> str:
+        """Every command on its way gets its reply in time, and no socket was ever closed. Says so with figures."""
+        waiting, seconds = await self.caught_up(within)
+        assert self.journal.closes.total() == 0, self.journal.closes
+        assert all(tab.welcome.is_set() for tab in self.tabs), "sockets stay"
+        return (
+            f"{self.journal.errors['retry_later']} times retry_later, {waiting} waiting commands answered in"
+            f" {seconds:.1f} s, all {len(self.tabs)} sockets stayed"
+        )
 
     async def agree(self, within: float) -> float:
         """Seconds until every tab shows the board that the rows make, to the last place. Nobody may be playing."""

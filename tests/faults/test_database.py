@@ -9,35 +9,19 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from enigma_rt.rehearsal.client import LOST
 from tests.faults.arena import Arena
 from tests.faults.conftest import Note
-from tests.faults.crowd import Crowd, playing
+from tests.faults.crowd import playing
 from tests.services.cuttable import Moment, Proxy
 from tests.support.tabs import Tabs
 
-pytestmark = pytest.mark.production
+pytestmark = [pytest.mark.production, pytest.mark.matrix]
 
 AWAY_S = 20
-RECOVERED_S = 5
 TOLD_S = 10
 """A command is answered within this, and be it with `retry_later`, whatever the database does."""
 
 
-async def test_restarted(arena: Arena, note: Note) -> None:
-    """PostgreSQL restarted"""
-    async with playing(arena) as crowd:
-        await asyncio.sleep(2)
-        began = time.monotonic()
-        await asyncio.to_thread(arena.postgres.restart)
-        away = time.monotonic() - began
-        note(f"away for {away:.1f} s")
-        note(await recovered(crowd))
-        await asyncio.sleep(1)
-    note(crowd.figures())
-
-
-@pytest.mark.matrix
 async def test_backends_terminated(arena: Arena, note: Note) -> None:
     """PostgreSQL's backends terminated in a loop"""
     killed = 0
@@ -66,13 +50,12 @@ async def test_backends_terminated(arena: Arena, note: Note) -> None:
             ended.set()
             await operator
         note(f"{killed} terminated, {judged} answers meanwhile, p50 {p50:.0f} ms, p99 {p99:.0f} ms")
-        note(await recovered(crowd))
+        note(await crowd.recovered())
     assert killed > 50
     assert judged > 20
     note(crowd.figures())
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("how", ["stopped", "hung"])
 async def test_away_for_long(arena: Arena, note: Note, how: str) -> None:
     """PostgreSQL away for 20 s"""
@@ -104,7 +87,7 @@ async def test_away_for_long(arena: Arena, note: Note, how: str) -> None:
             else:
                 await asyncio.to_thread(arena.postgres.start)
         note(f"{asked} times retry_later to one command, within {slowest:.1f} s each")
-        note(await recovered(crowd))
+        note(await crowd.recovered())
         # What was under way when it hung may have been done; nothing else was acknowledged.
         assert told <= (len(crowd.tabs) if how == "hung" else 5)
         reply = await probe.ask("answer", id=command, q=1, text="no idea")
@@ -113,7 +96,6 @@ async def test_away_for_long(arena: Arena, note: Note, how: str) -> None:
     note(crowd.figures())
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("moment", ["after", "before"])
 async def test_commit_cut(arena: Arena, note: Note, moment: Moment) -> None:
     """The connection cut between COMMIT and its answer"""
@@ -133,20 +115,8 @@ async def test_commit_cut(arena: Arena, note: Note, moment: Moment) -> None:
                 cut += many - proxy.left
             proxy.lose(moment, 0)
             note(f"{cut} COMMITs")
-            note(await recovered(crowd))
+            note(await crowd.recovered())
         assert cut > 30
         note(crowd.figures())
     finally:
         proxy.close()
-
-
-async def recovered(crowd: Crowd) -> str:
-    """Every command on its way has its reply in time, and no socket was closed."""
-    waiting, seconds = await crowd.caught_up(RECOVERED_S)
-    assert LOST not in crowd.journal.closes
-    assert all(tab.welcome.is_set() for tab in crowd.tabs), "sockets stay"
-    assert sum(crowd.journal.closes.values()) == 0, crowd.journal.closes
-    return (
-        f"{crowd.journal.errors['retry_later']} times retry_later, {waiting} waiting commands answered in"
-        f" {seconds:.1f} s, all {len(crowd.tabs)} sockets stayed"
-    )

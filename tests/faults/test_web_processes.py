@@ -11,28 +11,12 @@ from tests.faults.conftest import Note
 from tests.faults.crowd import playing, until
 from tests.faults.visitors import Visitors
 
-pytestmark = pytest.mark.production
+pytestmark = [pytest.mark.production, pytest.mark.matrix]
 
 RESTART, LOST = 1012, 1006
 MOVED_S = 30
 
 
-async def test_killed(arena: Arena, note: Note) -> None:
-    """kill -9 a web process mid-load"""
-    async with playing(arena) as crowd:
-        await asyncio.sleep(3)
-        victim = busiest(arena)
-        await asyncio.to_thread(arena.web[victim].kill)
-        await until(lambda: not all(tab.welcome.is_set() for tab in crowd.tabs), 2)
-        away, seconds = await crowd.back(5)
-        waiting, answered = await crowd.caught_up(5)
-        await asyncio.sleep(2)
-    note(f"{away} of {len(crowd.tabs)} sockets back on the others in {seconds:.1f} s")
-    note(f"{waiting} commands on their way answered in {answered:.1f} s")
-    note(crowd.figures())
-
-
-@pytest.mark.matrix
 async def test_updated(arena: Arena, note: Note, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGTERM to each web process in turn, a new one in its place (over TLS)"""
     monkeypatch.setenv("SSL_CERT_FILE", str(arena.front.certificate))
@@ -59,13 +43,11 @@ async def test_updated(arena: Arena, note: Note, monkeypatch: pytest.MonkeyPatch
     note(crowd.figures())
 
 
-@pytest.mark.matrix
 async def test_hung(arena: Arena, note: Note) -> None:
     """SIGSTOP a web process, SIGCONT once everybody has left"""
     async with playing(arena) as crowd:
         await asyncio.sleep(2)
-        victim = busiest(arena)
-        held = arena.front.servers()[victim].sessions
+        victim, held = arena.busiest()
         before = crowd.journal.counts.reconnects
         began = time.monotonic()
         arena.web[victim].freeze()
@@ -86,10 +68,3 @@ async def test_hung(arena: Arena, note: Note) -> None:
     note(f"{held} sockets moved within {left:.1f} s, {waiting} commands were waiting for it")
     note(f"the others meanwhile p50 {p50:.0f} ms, p99 {p99:.0f} ms")
     note(crowd.figures())
-
-
-def busiest(arena: Arena) -> int:
-    servers = arena.front.servers()
-    victim = max(range(len(servers)), key=lambda number: servers[number].sessions)
-    assert servers[victim].sessions > 0
-    return victim

@@ -79,9 +79,10 @@ STAGES = {
     "browser": Stage((pytest("-m", "browser"),), needs=("chromium",)),
     # Says itself what it needs, and brings it.
     "compose": Stage(((sys.executable, "-m", "tests.compose"),)),
-    # Its tests bring servers of their own, which they break; that they may run is what the two variables say.
+    # Its tests bring servers of their own, which they break; that they may run is what the two variables say. One after
+    # the other, or their figures would be each other's.
     "faults": Stage(
-        ((*(sys.executable, "-m", "tests.support.stack", "--"), *pytest("tests/faults")),),
+        ((*(sys.executable, "-m", "tests.support.stack", "--"), *pytest("-n", "0", "tests/faults")),),
         needs=("postgres", "redis-server", "haproxy"),
     ),
 }
