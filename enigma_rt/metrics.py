@@ -106,6 +106,7 @@ class Figures(Collector):
         yield sockets
         yield _gauge("enigma_players_online", "Players with a socket here.", len(hub.audience.parties))
         yield _gauge("enigma_batcher_waiting", "Commands that wait for the next batch.", len(hub.batcher))
+        yield _gauge("enigma_door_waiting", "Sockets that wait for their first snapshot.", hub.door.waiting)
         yield _gauge(
             "enigma_database_reads_pending",
             "Reads that wait for one of the reading threads or are being made.",
