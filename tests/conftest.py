@@ -58,18 +58,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line for each fault that was tried, with its figures."""
+    """One line for each fault that was tried, with its figures; and what tests have measured but leave to people to
+    judge: `record_property(what, how_much)`."""
     tried = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    lines = []
+    faults, measured = [], []
     for report in tried:
         told = [value for name, value in report.user_properties if name == FAULT]
         if told:
             outcome = "" if report.passed else "FAILED  "
-            lines.append(f"{outcome}{told[0][0]}: {'; '.join(figures for _, figures in told)}")
-    if lines:
-        terminalreporter.section("faults")
-        for line in lines:
-            terminalreporter.write_line(line)
+            faults.append(f"{outcome}{told[0][0]}: {'; '.join(figures for _, figures in told)}")
+        if report.when == "call":
+            measured += [f"{name}: {value}" for name, value in report.user_properties if name != FAULT]
+    for title, lines in (("faults", faults), ("measured", measured)):
+        if lines:
+            terminalreporter.section(title)
+            terminalreporter.write_line("\n".join(lines))
 
 
 @pytest.fixture(scope="session")

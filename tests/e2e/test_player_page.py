@@ -43,7 +43,7 @@ def hunt(play_hunt: Callable[..., RunningHunt]) -> RunningHunt:
 
 
 def test_from_the_front_page_to_the_first_verdicts(
-    visit: Visit, behind: Stage, capsys: pytest.CaptureFixture[str]
+    visit: Visit, behind: Stage, record_property: Callable[[str, object], None]
 ) -> None:
     ada = visit()
     ada.context.add_init_script(STOPWATCH)
@@ -99,8 +99,7 @@ def test_from_the_front_page_to_the_first_verdicts(
     for stage in ("words", "painted"):
         taken = sorted(verdict[stage] - verdict["frame"] for verdict in verdicts)
         assert taken[-1] < 1_000
-        with capsys.disabled():
-            print(f"\n  frame of a verdict -> {stage}: {', '.join(f'{ms:.1f}' for ms in taken)} ms", end="")
+        record_property(f"frame of a verdict -> {stage}", ", ".join(f"{ms:.1f}" for ms in taken) + " ms")
 
 
 def test_the_gauges_follow(visit: Visit, behind: Stage) -> None:

@@ -12,6 +12,8 @@ from tests.support.visitor import DESK, PHONE, PlayerTab, Visit
 
 pytestmark = pytest.mark.browser
 
+Measured = Callable[[str, object], None]
+
 MOST_BYTES = 120 * 1024
 """Over the wire: bodies as they are encoded and, of each of the files, its headers."""
 MOST_SHIFT = 0.01
@@ -72,7 +74,7 @@ class Scales:
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_players_page_is_light_and_nothing_jumps(
-    visit: Visit, behind: Stage, screen: dict[str, int], capsys: pytest.CaptureFixture[str]
+    visit: Visit, behind: Stage, screen: dict[str, int], record_property: Measured
 ) -> None:
     visitor = visit(behind.player(f"Ada {screen['width']}"), viewport=screen)
     page = visitor.tab()
@@ -84,13 +86,11 @@ def test_the_players_page_is_light_and_nothing_jumps(
     arrival = page.evaluate(ARRIVAL)
 
     heaviest = sorted(scales.bytes.items(), key=lambda item: -item[1])[:3]
-    with capsys.disabled():
-        paint = arrival["paints"]["first-contentful-paint"]
-        print(
-            f"\n  {screen['width']} px: {len(scales.bytes)} files, {scales.total / 1024:.1f} KB,"
-            f" first paint {paint:.0f} ms, layout shift {arrival['shift']:.4f}",
-            end="",
-        )
+    record_property(
+        f"player's page, {screen['width']} px",
+        f"{len(scales.bytes)} files, {scales.total / 1024:.1f} KB, first paint"
+        f" {arrival['paints']['first-contentful-paint']:.0f} ms, layout shift {arrival['shift']:.4f}",
+    )
     assert scales.total < MOST_BYTES, heaviest
     assert arrival["shift"] < MOST_SHIFT, arrival["shifts"]
     # Nothing was fetched twice under two names, and everything is hashed: it can be kept for ever.
@@ -99,7 +99,7 @@ def test_the_players_page_is_light_and_nothing_jumps(
     assert len(files) == len(set(files)) > 20
 
 
-def test_on_a_slow_phone(visit: Visit, behind: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_a_slow_phone(visit: Visit, behind: Stage, record_property: Measured) -> None:
     """How long it takes depends on this machine, too, so it is said and not judged; that nothing jumps is judged."""
     page = visit(behind.player("Slow")).tab()
     session = page.context.new_cdp_session(page)
@@ -111,9 +111,10 @@ def test_on_a_slow_phone(visit: Visit, behind: Stage, capsys: pytest.CaptureFixt
     tab.sees_question(1)
     shown = page.evaluate("() => performance.now()")
     arrival = page.evaluate(ARRIVAL)
-    with capsys.disabled():
-        paint = arrival["paints"]["first-contentful-paint"]
-        print(f"\n  a slow phone: first paint {paint:.0f} ms, the question {shown:.0f} ms", end="")
+    record_property(
+        "player's page, slow phone",
+        f"first paint {arrival['paints']['first-contentful-paint']:.0f} ms, question {shown:.0f} ms",
+    )
     assert arrival["shift"] < MOST_SHIFT, arrival["shifts"]
 
 
