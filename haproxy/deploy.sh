@@ -87,7 +87,8 @@ drain() {
 }
 
 remove() {
-    docker stop --time "$grace" "$1" >/dev/null 2>&1 || true
+    # One that dies again and again holds nobody, and while it starts it does not hear SIGTERM.
+    ! stands "$1" || docker stop --time "$grace" "$1" >/dev/null 2>&1 || true
     docker rm --force "$1" >/dev/null 2>&1 || true
 }
 
