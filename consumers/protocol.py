@@ -333,7 +333,7 @@ class TickerItem(Struct, frozen=True):
 class Snapshot(Outbound, frozen=True, tag="snapshot"):
     """Everything a player's page needs, on connect and on `resync`.
 
-    `question` is null before the start, once finished and after the end; while paused it is there to be read.
+    `question` is null before the start, once finished and after the end; while paused it is there, and may be hidden.
     `story` holds the blocks between the previous question and the current one (the epilogue once finished).
     `announcements` are those the player has not seen yet, oldest first, at most 20
     and as many as there is room for.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.backstage import Stage
 from tests.support.pack import word
@@ -300,3 +300,25 @@ def test_a_pause_is_seen_from_afar(visit: Visit, behind: Stage) -> None:
     expect(page.get_by_role("status").filter(has_text="The hunt is paused")).to_be_visible()
     behind.control("resume")
     expect(page.locator("#phase")).to_have_text("Live")
+
+
+@pytest.mark.parametrize("path", ["/board", "/play"])
+@pytest.mark.usefixtures("crowd")
+def test_a_module_that_did_not_arrive_is_asked_for_again(visit: Visit, behind: Stage, path: str) -> None:
+    """Nobody is there to reload a projector."""
+    visitor = visit(behind.player(f"At {path}"), viewport=WALL)
+    visitor.forgives("Failed to load resource|ERR_FAILED")
+    page = visitor.tab()
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    page.route("**/js/protocol*.js", refuse_once)
+    page.goto(path)
+    assert refused
+    expect(page.locator("html[data-started]")).to_be_attached()

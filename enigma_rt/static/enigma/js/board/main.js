@@ -224,3 +224,6 @@ for (const address of document.querySelectorAll(".address")) {
 everySecond(clock.now, tick);
 stayAwake();
 socket.open();
+
+// For boot.js: everything that this page is made of has arrived.
+document.documentElement.dataset.started = "";

@@ -257,3 +257,6 @@ render(live.verdictOptions(), $("#filter-verdict"));
 paint(...Object.keys(parts));
 everySecond(clock.now, tick);
 socket.open();
+
+// For boot.js: everything that this page is made of has arrived.
+document.documentElement.dataset.started = "";

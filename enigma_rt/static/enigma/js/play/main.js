@@ -151,3 +151,6 @@ raiseAboveKeyboard($("#dock"));
 typeAnywhere();
 counted();
 socket.open();
+
+// For boot.js: everything that this page is made of has arrived.
+document.documentElement.dataset.started = "";
