@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.production, pytest.mark.matrix]
 
 async def test_answers_at_the_ending_instant(arena: Arena, note: Note) -> None:
     """Answers at the ending instant"""
-    players, each, spread_s = 12, 18, 2.4
+    players, each, spread_s = 12, 18, 3.0
     run = uuid4().hex[:6]
     sessions = [await asyncio.to_thread(arena.session, f"End {run} {n}") for n in range(players)]
     stored: set[str] = set()
@@ -23,8 +23,9 @@ async def test_answers_at_the_ending_instant(arena: Arena, note: Note) -> None:
     try:
         async with Tabs() as tabs:
             opened = [await tabs.open(arena.front, session) for session in sessions]
-            ends_at, in_s = await asyncio.to_thread(set_end, arena, 3_000)
-            instant = time.monotonic() + in_s
+            ends_at = await asyncio.to_thread(set_end, arena, 6_000)
+            # The database runs on this machine: its clock is ours.
+            instant = time.monotonic() + ends_at / 1000 - time.time()
 
             async def fire(number: int) -> None:
                 over = False
@@ -53,16 +54,15 @@ async def test_answers_at_the_ending_instant(arena: Arena, note: Note) -> None:
     finally:
         await asyncio.to_thread(reopen, arena)
     assert set(rows) == stored, "told and stored are the same; what was refused is not there"
-    assert len(stored) > 50
-    assert len(refused) > 50
+    assert min(len(stored), len(refused)) > 3 * players, "the end came in the middle"
     assert max(rows.values()) < ends_at
     note(f"{len(stored)} judged, the last {ends_at - max(rows.values())} ms before the end")
     note(f"{len(refused)} refused, none of them stored")
 
 
-def set_end(arena: Arena, in_ms: int) -> tuple[int, float]:
-    """Let the hunt end so soon by the database's clock; returns the instant, and the seconds until then."""
-    ends_at, left = arena.ask(f"""
+def set_end(arena: Arena, in_ms: int) -> int:
+    """Let the hunt end so soon by the database's clock; returns the instant."""
+    ends_at: int = arena.ask(f"""
         from enigma_rt.bus import publish_on_commit
         from game.models import Hunt
         from game.queries.clock import now_ms
@@ -70,9 +70,9 @@ def set_end(arena: Arena, in_ms: int) -> tuple[int, float]:
         hunt.ends_at, hunt.version = now_ms() + {in_ms}, hunt.version + 1
         hunt.save()
         publish_on_commit("hunt", dict(hunt=hunt.id, version=hunt.version))
-        result = hunt.ends_at, (hunt.ends_at - now_ms()) / 1000
+        result = hunt.ends_at
     """)
-    return ends_at, left
+    return ends_at
 
 
 def reopen(arena: Arena) -> None:
