@@ -28,6 +28,10 @@ PURE = (
     "tests/consumers/test_protocol_docs.py",
     "tests/services/test_rendering.py",
     "tests/test_layers.py",
+    "tests/test_checks.py",
+    "tests/test_static.py",
+    "tests/deployment",
+    "tests/rehearsal/test_client.py",
 )
 
 
