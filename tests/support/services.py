@@ -1,9 +1,9 @@
 """Real PostgreSQL and Redis servers of our own: on free ports, in temporary folders, gone at the end.
 
 They behave as in production but for two things: what they write is not forced to the disk (nobody wants a
-test's data after a power cut), and nobody but this machine can reach them. Both can be stopped, killed,
-frozen and restarted in the middle of a test (see `Child`); they come back on the same port with the same
-data, Redis with none.
+test's data after a power cut; the benchmark measures it), and nobody but this machine can reach them. Both
+can be stopped, killed, frozen and restarted in the middle of a test (see `Child`); they come back on the same
+port with the same data, Redis with none.
 """
 
 import os
@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -26,15 +26,16 @@ from tests.support.process import Child, StartError, free_port, temporary_folder
 
 START_ATTEMPTS = 3
 LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+HASTY = {"fsync": "off", "full_page_writes": "off"}
 STATE_LINE = 7  # of postmaster.pid, counted from 0
 
 Server = TypeVar("Server", "Postgres", "Redis")
 
 
 class Postgres(Child):
-    """A PostgreSQL server whose data is in `folder`; makes an empty cluster there."""
+    """A PostgreSQL server whose data is in `folder`; makes an empty cluster there. `options` are its settings."""
 
-    def __init__(self, folder: Path, user: str | None, port: int) -> None:
+    def __init__(self, folder: Path, user: str | None, port: int, options: Mapping[str, str] = HASTY) -> None:
         self.port = port
         self.data = folder / "data"
         programs = tools.need("postgres")
@@ -43,8 +44,7 @@ class Postgres(Child):
             "port": port,
             "unix_socket_directories": folder,
             "max_connections": 200,
-            "fsync": "off",
-            "full_page_writes": "off",
+            **options,
         }
         super().__init__(
             "PostgreSQL",
@@ -118,10 +118,10 @@ class Redis(Child):
 
 
 @contextmanager
-def private_postgres() -> Iterator[Postgres]:
+def private_postgres(options: Mapping[str, str] = HASTY) -> Iterator[Postgres]:
     """A running PostgreSQL server; `.url` is its empty database `enigma`."""
     with temporary_folder("postgres", owner=unprivileged_user()) as folder:
-        with _started(lambda port: Postgres(folder, unprivileged_user(), port)) as server:
+        with _started(lambda port: Postgres(folder, unprivileged_user(), port, options)) as server:
             with psycopg.connect(_maintenance(server.url), autocommit=True) as connection:
                 connection.execute("CREATE DATABASE enigma")
             yield server

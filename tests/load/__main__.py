@@ -1,0 +1,57 @@
+"""The benchmark:  python -m tests.load [NAME…]
+
+A name may be the beginning of several (`fanout`). BENCH and ROUNDS in the environment, as `make bench` sets them,
+stand for names and for how often each is measured.
+"""
+
+import argparse
+import os
+import sys
+import time
+from contextlib import ExitStack
+
+from tests.load import answers
+from tests.load.machine import cores, describe, pinned
+from tests.load.report import Row, keep, table
+from tests.load.servers import Bench, raise_file_limit
+from tests.support import ensure
+from tests.support.process import ROOT, exit_on_signals
+
+BENCHES = {**answers.BENCHES}
+RESULT = ROOT / "build" / "bench.json"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("names", nargs="*", default=os.environ.get("BENCH", "").split())
+    parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 3))
+    parser.add_argument("--seconds", type=float, default=float(os.environ.get("SECONDS") or 8))
+    options = parser.parse_args(arguments)
+    if missing := ensure.ensure(["postgres", "redis-server"]):
+        print(ensure.named(missing), file=sys.stderr)
+        return 1
+    chosen = [name for name in BENCHES if not options.names or name.startswith(tuple(options.names))]
+    if not chosen:
+        parser.error(f"no such row; there are {', '.join(BENCHES)}")
+    raise_file_limit()
+    layout, rows, failed = cores(), list[Row](), False
+    with ExitStack() as stack:
+        stack.enter_context(pinned(layout.client))
+        bench = Bench(stack, layout, options.rounds, options.seconds)
+        for name in chosen:
+            began = time.monotonic()
+            bench.say(f"{name}")
+            try:
+                rows += BENCHES[name](bench)
+            except Exception as error:
+                failed = True
+                bench.say(f"  FAILED: {type(error).__name__}: {error}")
+            bench.say(f"  {time.monotonic() - began:.0f} s")
+    keep(RESULT, describe(), rows)
+    bench.say("\n" + table(rows))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    exit_on_signals()
+    sys.exit(main(sys.argv[1:]))

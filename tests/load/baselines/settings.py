@@ -1,0 +1,17 @@
+"""The settings of a stock Channels project: what `startproject` and the Channels tutorial lead to."""
+
+import os
+
+import dj_database_url
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "only for the baselines of a benchmark")
+ALLOWED_HOSTS = ["127.0.0.1"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "channels",
+]
+DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True

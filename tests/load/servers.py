@@ -1,0 +1,151 @@
+"""What is measured: our server as it is operated, and the baselines on a stock Daphne."""
+
+import json
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tests.load.machine import Cores, pinned
+from tests.support.backstage import Stage, backstage
+from tests.support.pack import write_pack
+from tests.support.process import Child, free_port, temporary_folder
+from tests.support.server import RunningHunt, WebServer, clean_environment, running_hunt
+from tests.support.services import Postgres, Redis, private_postgres, private_redis
+
+QUESTIONS = 200
+HUNT: dict[str, Any] = {"wrong_burst": 1_000, "wrong_per_minute": 600, "xp_cap": 10_000}
+"""The highest ceilings that a hunt may set for wrong answers; they are evaluated as ever."""
+LIMITS = {"burst": 1_000_000, "refill_ms": 1, "handshakes": 1_000_000, "sockets": 1_000_000}
+DURABLE = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "768MB",
+    "checkpoint_completion_target": "0.9",
+}
+"""As docker-compose.yml starts it."""
+
+
+class Bench:
+    """One run: its options, the cores, and databases that are started when a row first asks for them."""
+
+    def __init__(self, stack: ExitStack, cores: Cores, rounds: int, seconds: float) -> None:
+        self._stack, self.cores, self.rounds, self.seconds = stack, cores, rounds, seconds
+        self._postgres: Postgres | None = None
+        self._redis: Redis | None = None
+
+    @property
+    def postgres(self) -> Postgres:
+        if self._postgres is None:
+            with pinned(self.cores.databases):
+                self._postgres = self._stack.enter_context(private_postgres(DURABLE))
+        return self._postgres
+
+    @property
+    def redis(self) -> Redis:
+        if self._redis is None:
+            with pinned(self.cores.databases):
+                self._redis = self._stack.enter_context(private_redis())
+        return self._redis
+
+    @property
+    def databases(self) -> list[int]:
+        """The processes of what is started."""
+        return [server.pid for server in (self._postgres, self._redis) if server]
+
+    @staticmethod
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+
+class House:
+    """A hunt of ours on data of its own, live for days; its server is started for each round."""
+
+    def __init__(self, bench: Bench, hunt: RunningHunt, behind: Stage) -> None:
+        self.bench, self.hunt = bench, hunt
+        self._behind = behind
+
+    def ask(self, call: str) -> Any:
+        """The value of a call in `tests.load.rows`, made beside the server."""
+        return self._behind.run(f"from tests.load import rows\nresult = rows.{call}")
+
+    @contextmanager
+    def serving(self) -> Iterator[WebServer]:
+        """`manage.py serve`, freshly started on the server's core."""
+        with pinned(self.bench.cores.server):
+            server = WebServer(self.hunt.env, folder=self.hunt.folder).start()
+        with server:
+            yield server
+
+
+@contextmanager
+def house(bench: Bench, *, embedded: bool = False, questions: int = QUESTIONS) -> Iterator[House]:
+    """On the bench's PostgreSQL and Redis; embedded: on SQLite and in memory."""
+    with temporary_folder("bench") as folder, ExitStack() as stack:
+        pack = write_pack(folder / "pack", questions, pictures=(), **HUNT)
+        hunt = stack.enter_context(
+            running_hunt(
+                database=None if embedded else bench.postgres.url,
+                redis=None if embedded else bench.redis.url,
+                web=0,
+                env={"ENIGMA_SOCKET_LIMITS": json.dumps(LIMITS)},
+            )
+        )
+        hunt.manage("import_hunt", pack, "--starts-in", "0s", "--current")
+        yield House(bench, hunt, stack.enter_context(backstage(hunt.env)))
+
+
+class Listener(Child):
+    """A program that listens on `port` when it is ready."""
+
+    def __init__(
+        self, name: str, command: list[str], port: int, folder: Path, env: Mapping[str, str]
+    ) -> None:
+        super().__init__(name, command, log=folder / f"{name}.log", env=env)
+        self.port = port
+
+    def ready(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+
+@contextmanager
+def stock_daphne(bench: Bench, baseline: str, env: Mapping[str, str] | None = None) -> Iterator[Listener]:
+    """`tests.load.baselines.BASELINE:application` on Daphne as its command starts it, without the access log."""
+    with temporary_folder("baseline") as folder:
+        port = free_port()
+        command = [
+            *(sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)),
+            f"tests.load.baselines.{baseline}:application",
+        ]
+        environment = clean_environment() | {"ENIGMA_DATA_DIR": str(folder)} | dict(env or {})
+        with pinned(bench.cores.server):
+            server = Listener(baseline, command, port, folder, environment).start()
+        with server:
+            yield server
+
+
+def port_of(server: WebServer) -> int:
+    return int(server.url.rpartition(":")[2])
+
+
+def raise_file_limit() -> None:
+    """Ten thousand sockets in this process."""
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def in_quiet() -> None:
+    """Nothing here is garbage that matters: no pause of ours is to be measured."""
+    import gc
+
+    gc.collect()
+    gc.freeze()
+    gc.disable()
