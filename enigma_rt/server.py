@@ -178,6 +178,12 @@ class Connection(tcp.Server):
 class SocketFactory(WebSocketFactory):
     protocol = Socket
 
+    def share_options(self) -> None:
+        """Keep the options with the class from here on. Autobahn copies all thirty to every connection, and lays them
+        out for a line in its log that nobody reads: half of what a handshake costs."""
+        options = {name: getattr(self, name) for name in Socket.CONFIG_ATTRS}
+        self.protocol = type("Socket", (Socket,), options | {"CONFIG_ATTRS": ()})
+
 
 class Server(server.Server):
     """Serves `application` from `listen` to `stop_listening`; the reactor is run by the caller."""
@@ -209,6 +215,7 @@ class Server(server.Server):
             maxFramePayloadSize=MAX_MESSAGE,
             failByDrop=False,  # a frame that breaks the rules is answered by a close code
         )
+        self.ws_factory.share_options()
         self._port: Any = None
 
     def listen(self, listening: socket.socket) -> None:
