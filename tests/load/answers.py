@@ -8,7 +8,7 @@ from tests.load import wire
 from tests.load.client import Client, Lost, Socket
 from tests.load.machine import Meter
 from tests.load.report import Row, Sample, in_turn, row
-from tests.load.servers import Bench, House, house, in_quiet, port_of, stock_daphne
+from tests.load.servers import Bench, House, house, in_quiet, stock_daphne
 from tests.support.pack import word
 
 WARM_UP_S = 2.0
@@ -122,7 +122,7 @@ def ours(home: House, sockets: int) -> Sample:
     before = home.ask("stored()")
     cookies = home.ask(f"players({sockets})")
     with home.serving() as server, Client() as client:
-        port = port_of(server)
+        port = server.port
         opened = client.open(port, [wire.handshake("/ws/play", port, cookie) for cookie in cookies])
         answering = Answering(client, opened, judged=True)
         sample = measure(answering, server.pid, home.bench.seconds, home.bench.databases)

@@ -3,7 +3,7 @@
 import json
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,12 @@ class Bench:
         print(line, flush=True)
 
 
+class OurServer(WebServer):
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+
 class House:
     """A hunt of ours on data of its own, live for days; its server is started for each round."""
 
@@ -74,10 +80,13 @@ class House:
         return self._behind.run(f"from tests.load import rows\nresult = rows.{call}")
 
     @contextmanager
-    def serving(self) -> Iterator[WebServer]:
-        """`manage.py serve`, freshly started on the server's core."""
+    def serving(self, *, hooked: bool = False) -> Iterator["OurServer"]:
+        """`manage.py serve`, freshly started on the server's core; hooked: with the address for orders."""
+        server = OurServer(self.hunt.env, folder=self.hunt.folder)
+        if hooked:
+            server.command[1:3] = ["-m", "tests.load.hooked"]
         with pinned(self.bench.cores.server):
-            server = WebServer(self.hunt.env, folder=self.hunt.folder).start()
+            server.start()
         with server:
             yield server
 
@@ -117,21 +126,28 @@ class Listener(Child):
 @contextmanager
 def stock_daphne(bench: Bench, baseline: str, env: Mapping[str, str] | None = None) -> Iterator[Listener]:
     """`tests.load.baselines.BASELINE:application` on Daphne as its command starts it, without the access log."""
+    options = ("-v", "0", "-b", "127.0.0.1", "-p", "{port}", f"tests.load.baselines.{baseline}:application")
+    with _listening(bench, baseline, ("daphne", *options), env or {}) as server:
+        yield server
+
+
+@contextmanager
+def program(bench: Bench, baseline: str) -> Iterator[Listener]:
+    """`tests.load.baselines.BASELINE` as a program of its own."""
+    with _listening(bench, baseline, (f"tests.load.baselines.{baseline}", "{port}"), {}) as server:
+        yield server
+
+
+@contextmanager
+def _listening(bench: Bench, name: str, module: Sequence[str], env: Mapping[str, str]) -> Iterator[Listener]:
     with temporary_folder("baseline") as folder:
         port = free_port()
-        command = [
-            *(sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)),
-            f"tests.load.baselines.{baseline}:application",
-        ]
-        environment = clean_environment() | {"ENIGMA_DATA_DIR": str(folder)} | dict(env or {})
+        command = [sys.executable, "-m", *(part.format(port=port) for part in module)]
+        server = Listener(name, command, port, folder, clean_environment() | dict(env))
         with pinned(bench.cores.server):
-            server = Listener(baseline, command, port, folder, environment).start()
+            server.start()
         with server:
             yield server
-
-
-def port_of(server: WebServer) -> int:
-    return int(server.url.rpartition(":")[2])
 
 
 def raise_file_limit() -> None:
