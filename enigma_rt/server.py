@@ -182,7 +182,8 @@ class SocketFactory(WebSocketFactory):
         """Keep the options with the class from here on. Autobahn copies all thirty to every connection, and lays them
         out for a line in its log that nobody reads: half of what a handshake costs."""
         options = {name: getattr(self, name) for name in Socket.CONFIG_ATTRS}
-        self.protocol = type("Socket", (Socket,), options | {"CONFIG_ATTRS": ()})
+        shared: Any = type("Socket", (Socket,), options | {"CONFIG_ATTRS": ()})
+        self.protocol = shared
 
 
 class Server(server.Server):
