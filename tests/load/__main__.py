@@ -10,14 +10,14 @@ import sys
 import time
 from contextlib import ExitStack
 
-from tests.load import answers, fanout
+from tests.load import answers, connects, fanout
 from tests.load.machine import cores, describe, pinned
 from tests.load.report import Row, keep, table
 from tests.load.servers import Bench, raise_file_limit
 from tests.support import ensure
 from tests.support.process import ROOT, exit_on_signals
 
-BENCHES = {**answers.BENCHES, **fanout.BENCHES}
+BENCHES = {**answers.BENCHES, **fanout.BENCHES, **connects.BENCHES}
 RESULT = ROOT / "build" / "bench.json"
 
 

@@ -64,7 +64,7 @@ class Client:
         requests: Iterable[bytes],
         *,
         greeted: bool = True,
-        at_once: int = 50,
+        at_once: int = 40,
         within_s: float = 120,
     ) -> list[Socket]:
         """One socket for each handshake request, at most `at_once` of them on their way at the same time.

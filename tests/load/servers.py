@@ -1,6 +1,7 @@
 """What is measured: our server as it is operated, and the baselines on a stock Daphne."""
 
 import json
+import secrets
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -75,6 +76,11 @@ class House:
         self.bench, self.hunt = bench, hunt
         self._behind = behind
 
+    @property
+    def shared(self) -> dict[str, str]:
+        """What a baseline needs of its environment to work on the same rows and sessions."""
+        return {name: self.hunt.env[name] for name in ("DATABASE_URL", "SECRET_KEY")}
+
     def ask(self, call: str) -> Any:
         """The value of a call in `tests.load.rows`, made beside the server."""
         return self._behind.run(f"from tests.load import rows\nresult = rows.{call}")
@@ -101,7 +107,7 @@ def house(bench: Bench, *, embedded: bool = False, questions: int = QUESTIONS) -
                 database=None if embedded else bench.postgres.url,
                 redis=None if embedded else bench.redis.url,
                 web=0,
-                env={"ENIGMA_SOCKET_LIMITS": json.dumps(LIMITS)},
+                env={"ENIGMA_SOCKET_LIMITS": json.dumps(LIMITS), "SECRET_KEY": secrets.token_urlsafe(50)},
             )
         )
         hunt.manage("import_hunt", pack, "--starts-in", "0s", "--current")

@@ -12,7 +12,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "channels",
 ]
-DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:")}
+DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:", conn_max_age=600)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 if os.environ.get("REDIS_URL"):
