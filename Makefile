@@ -59,7 +59,7 @@ test-compose: dev
 	$(STAGES) compose
 
 bench: dev
-	BENCH="$(BENCH)" ROUNDS="$(ROUNDS)" $(PY) -m tests.load
+	exec $(PY) -m tests.load
 
 # A fixed version of the locker, in an environment of its own: nobody's machine decides what the files look like.
 lock:

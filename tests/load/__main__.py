@@ -10,27 +10,34 @@ import sys
 import time
 from contextlib import ExitStack
 
-from tests.load import answers, connects, fanout
+from tests.load import answers, connects, fanout, screens
 from tests.load.machine import cores, describe, pinned
 from tests.load.report import Row, keep, table
 from tests.load.servers import Bench, raise_file_limit
 from tests.support import ensure
 from tests.support.process import ROOT, exit_on_signals
 
-BENCHES = {**answers.BENCHES, **fanout.BENCHES, **connects.BENCHES}
+BENCHES = {**answers.BENCHES, **fanout.BENCHES, **screens.BENCHES, **connects.BENCHES}
 RESULT = ROOT / "build" / "bench.json"
+
+
+def choose(names: list[str]) -> list[str]:
+    """The rows of these names, or those whose names begin with one of them; all if there is none."""
+    exact = {name for name in names if name in BENCHES}
+    begins = tuple(name for name in names if name not in BENCHES)
+    return [name for name in BENCHES if not names or name in exact or (begins and name.startswith(begins))]
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("names", nargs="*", default=os.environ.get("BENCH", "").split())
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 3))
-    parser.add_argument("--seconds", type=float, default=float(os.environ.get("SECONDS") or 8))
+    parser.add_argument("--seconds", type=float, default=float(os.environ.get("BENCH_SECONDS") or 8))
     options = parser.parse_args(arguments)
     if missing := ensure.ensure(["postgres", "redis-server"]):
         print(ensure.named(missing), file=sys.stderr)
         return 1
-    chosen = [name for name in BENCHES if not options.names or name.startswith(tuple(options.names))]
+    chosen = choose(options.names)
     if not chosen:
         parser.error(f"no such row; there are {', '.join(BENCHES)}")
     raise_file_limit()

@@ -12,7 +12,7 @@ from time import perf_counter
 from tests.load import wire
 
 BUFFER = 1 << 20
-Handler = Callable[["Socket", int, int], None]
+Handler = Callable[["Socket", int, int], object]
 """Called with a socket and where in `Client.buffer` the payload of its text frame begins and stops."""
 
 
@@ -109,15 +109,24 @@ class Client:
         return self.sockets[first:]
 
     def run(
-        self, on_frame: Handler, seconds: float, *, on_accept: Callable[[Socket], None] | None = None
+        self,
+        on_frame: Handler,
+        seconds: float,
+        *,
+        on_accept: Callable[[Socket], None] | None = None,
+        tick: Callable[[float], float] | None = None,
     ) -> None:
-        """Hand every text frame to `on_frame`, until `seconds` have passed or a handler has set `done`."""
+        """Hand every text frame to `on_frame`, until `seconds` have passed or a handler has set `done`.
+
+        `tick` is called with the present instant, and says at which it wants to be called again.
+        """
         buffer, view, by_descriptor = self.buffer, self._view, self._by_descriptor
         poll, payload_at = self._poller.poll, wire.payload_at
         deadline = perf_counter() + seconds
         self.done = False
-        while not self.done and (left := deadline - perf_counter()) > 0:
-            for descriptor, _ in poll(left):
+        while not self.done and (now := perf_counter()) < deadline:
+            wake = min(deadline, tick(now)) if tick else deadline
+            for descriptor, _ in poll(max(0, wake - now)):
                 each = by_descriptor[descriptor]
                 kept = len(each.rest)
                 buffer[:kept] = each.rest

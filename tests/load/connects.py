@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.load import wire
-from tests.load.answers import Answering
+from tests.load.answering import Answering
 from tests.load.client import Client, Socket
 from tests.load.machine import Meter, resident_bytes
 from tests.load.report import Row, Sample, in_turn, row
@@ -96,7 +96,7 @@ def weighed(home: House) -> Sample:
 
 
 def answer_once(client: Client, sockets: list[Socket]) -> None:
-    answering = Answering(client, sockets, judged=True)
+    answering = Answering(client, sockets)
     answering.begin()
     answering.finish()
 

@@ -7,7 +7,7 @@ from statistics import median
 from time import perf_counter
 
 from tests.load import wire
-from tests.load.answers import Failed
+from tests.load.answering import Failed
 from tests.load.baselines.control import SIZE, text_of
 from tests.load.client import Client, Socket
 from tests.load.machine import Meter

@@ -17,7 +17,6 @@ from django.utils.crypto import get_random_string
 
 from game.models import Attempt, Hunt, Member, Player
 from game.queries.clock import now_ms
-from game.queries.ledger import problems
 from game.rules.names import name_key
 from game.services.answers import standing_of
 from leaderboard import services as leaderboard
@@ -78,8 +77,3 @@ def _sessions(users: Sequence[Any]) -> list[str]:
 def stored() -> int:
     """Attempts in the current hunt."""
     return Attempt.objects.filter(hunt__current=True).count()
-
-
-def ledger_problems() -> list[str]:
-    """What `check_ledger` complains of."""
-    return list(problems(Hunt.objects.get(current=True)))

@@ -81,6 +81,15 @@ class House:
         """What a baseline needs of its environment to work on the same rows and sessions."""
         return {name: self.hunt.env[name] for name in ("DATABASE_URL", "SECRET_KEY")}
 
+    @property
+    def databases(self) -> list[int]:
+        """Whose CPU is to be shown beside the server's."""
+        return self.bench.databases if "DATABASE_URL" in self.hunt.env else []
+
+    def prove(self) -> None:
+        """`check_ledger` finds nothing, or raises what it says."""
+        self.hunt.manage("check_ledger")
+
     def ask(self, call: str) -> Any:
         """The value of a call in `tests.load.rows`, made beside the server."""
         return self._behind.run(f"from tests.load import rows\nresult = rows.{call}")

@@ -47,9 +47,9 @@ class Control:
         return f"{began} {time.perf_counter()}"
 
 
-async def control_socket(receive: Any, send: Any, tell: Tell) -> None:
+async def control_socket(receive: Any, send: Any, obey: Callable[[str], Awaitable[str]]) -> None:
     """The ASGI application at `/control`."""
     await receive()
     await send({"type": "websocket.accept"})
     while (message := await receive())["type"] == "websocket.receive":
-        await send({"type": "websocket.send", "text": await Control.obey(message["text"], tell)})
+        await send({"type": "websocket.send", "text": await obey(message["text"])})

@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
-from tests.load.baselines.control import control_socket, text_of
+from tests.load.baselines.control import Control, control_socket, text_of
 
 http = get_asgi_application()
 GROUP = "everybody"
@@ -40,7 +40,7 @@ listener = Listener.as_asgi()
 
 async def socket(scope: Any, receive: Any, send: Any) -> None:
     if scope["path"] == "/control":
-        await control_socket(receive, send, tell)
+        await control_socket(receive, send, lambda order: Control.obey(order, tell))
     else:
         await listener(scope, receive, send)
 

@@ -11,6 +11,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "channels",
+    "game",
+    "leaderboard",
 ]
 DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:", conn_max_age=600)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
