@@ -86,20 +86,20 @@ class Audience:
 
     async def tell(self, frame: Outbound, *roles: Role) -> None:
         """Encode once, write to every socket of these kinds in slices, so that answers are not starved."""
-        text, sockets = protocol.encode(frame).decode(), self.of(*roles)
+        packed, sockets = protocol.pack(frame), self.of(*roles)
         for number, socket in enumerate(sockets, start=1):
-            await socket.broadcast(text)
+            await socket.broadcast(packed)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
 
-    async def tell_board(self, text: str, version: int) -> None:
-        """The same for an encoded board delta, which a snapshot made between two slices may already hold."""
+    async def tell_board(self, packed: bytes, version: int) -> None:
+        """The same for a packed board delta, which a snapshot made between two slices may already hold."""
         told = 0
         for number, socket in enumerate(self.of(*EVERYBODY), start=1):
             if socket.board_version < version:
                 socket.board_version = version
-                await socket.broadcast(text)
+                await socket.broadcast(packed)
                 told += 1
             if number % SLICE == 0:
                 await asyncio.sleep(0)

@@ -7,6 +7,7 @@ holds one for all), and messages do not hop through the thread that closes old c
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
-from consumers import context, meters, protocol
+from consumers import context, meters, protocol, wire
 from consumers import hub as hubs
 from consumers.door import Full, Inbox, Left
 from consumers.limits import BadFrames, Bucket, Flood
@@ -52,11 +53,12 @@ class BaseConsumer(AsyncWebsocketConsumer):
         # What the command in hand is answered with, for the figures.
         self.result = "ok"
         # Frames for everybody that came while the snapshot was being made: sent after it, in their order.
-        self.buffer: list[str] | None = None
+        self.buffer: list[bytes] | None = None
         self.board_version = -1
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope, self.base_send = scope, send
+        self._write: Callable[[bytes], None] | None = scope.get("extensions", {}).get(protocol.LINE)
         self._inbox = Inbox(receive)
         try:
             while True:
@@ -113,24 +115,27 @@ class BaseConsumer(AsyncWebsocketConsumer):
 
     async def reply(self, frame: Outbound) -> None:
         """Send a frame to this socket alone."""
-        await self.push(protocol.encode(frame).decode())
+        await self.push(protocol.pack(frame))
 
-    async def push(self, text: str) -> None:
-        """Send an encoded frame; nothing happens when the socket is closing."""
+    async def push(self, frame: bytes) -> None:
+        """Send a packed frame; nothing happens when the socket is closing."""
         if not self.closing:
             try:
-                await self.base_send({"type": "websocket.send", "text": text})
+                if self._write is not None:
+                    self._write(frame)
+                else:
+                    await self.base_send({"type": "websocket.send", "text": wire.text_of(frame)})
             except Exception:
                 # One socket that cannot be written to must not keep a frame from all that come after it.
                 self.closing = True
                 logger.warning("%s socket: not writable", self.role, exc_info=True)
 
-    async def broadcast(self, text: str) -> None:
-        """An encoded frame for everybody, kept back while the snapshot is being made."""
+    async def broadcast(self, frame: bytes) -> None:
+        """A packed frame for everybody, kept back while the snapshot is being made."""
         if self.buffer is None:
-            await self.push(text)
+            await self.push(frame)
         elif len(self.buffer) < BUFFER:
-            self.buffer.append(text)
+            self.buffer.append(frame)
         else:
             await self.shut(Close.BUSY)
 

@@ -141,7 +141,7 @@ class Hub:
         self.draining = True
         for socket in self.audience.of(*EVERYBODY):
             delay = int(random.uniform(0, window_s * 0.5) * 1000)  # noqa: S311  # spreads load, guards nothing
-            await socket.push(protocol.encode(protocol.Restart(delay)).decode())
+            await socket.push(protocol.pack(protocol.Restart(delay)))
         await self.audience.gone(window_s)
         await self.batcher.settled(PATIENCE_S)
         await self.audience.shut(Close.RESTART)
@@ -239,12 +239,12 @@ class Hub:
                 moves=tuple(BoardMove(move.player, move.old, move.new, move.rank) for move in delta.moves),
                 rows=tuple(_row(row) for row in delta.rows),
             )
-            text = protocol.encode(frame).decode()
-            if len(text) > protocol.MAX_OUTBOUND:
+            packed = protocol.pack(frame)
+            if len(packed) > protocol.MAX_OUTBOUND:
                 # Thousands at once (a regrade, a long silence of the bus): a fresh top says it in less.
                 await self._refresh_boards()
             else:
-                await self.audience.tell_board(text, delta.version)
+                await self.audience.tell_board(packed, delta.version)
             meters.fanout_seconds.observe(time.perf_counter() - changed_at)
         if tape:
             await self.audience.tell(protocol.Ticker(tuple(tape)), "spectator")
@@ -252,7 +252,7 @@ class Hub:
     async def _refresh_boards(self) -> None:
         sockets = self.audience.of(*EVERYBODY)
         for number, socket in enumerate(sockets, start=1):
-            await socket.broadcast(protocol.encode(protocol.BoardFrame(socket.board_view())).decode())
+            await socket.broadcast(protocol.pack(protocol.BoardFrame(socket.board_view())))
             if number % SLICE == 0:
                 await asyncio.sleep(0)
         meters.frames.labels("board_view").inc(len(sockets))

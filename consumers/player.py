@@ -78,7 +78,7 @@ class PlayerConsumer(BaseConsumer):
                 question=convert(view.question, protocol.QuestionView | None) if moved else None,
                 story=_story(view.story),
             )
-            await self.broadcast(protocol.encode(frame).decode())
+            await self.broadcast(protocol.pack(frame))
 
     async def act(self, command: Any) -> None:
         assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None

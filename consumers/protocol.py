@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from consumers import wire
+
 PROTOCOL = 1
 """Raised when a frame changes so that an older client cannot read it; clients of PROTOCOL - 1 are served too.
 """
@@ -21,6 +23,9 @@ MAX_INBOUND = 4096
 
 MAX_OUTBOUND = 48 * 1024
 """Bytes of one outbound text message. Larger contents are paged (`story`)."""
+
+LINE = "enigma.line"
+"""The ASGI extension of our own server: a function that takes a frame as `pack` makes it."""
 
 
 class Close:
@@ -735,3 +740,8 @@ def command_id(text: str | None) -> str | None:
 def encode(frame: Outbound) -> bytes:
     """The frame as UTF-8 JSON bytes."""
     return _encoder.encode(frame)
+
+
+def pack(frame: Outbound) -> bytes:
+    """The frame as it goes over the wire, the same for every socket."""
+    return wire.wrap(_encoder.encode(frame))

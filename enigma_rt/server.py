@@ -14,7 +14,6 @@ from typing import Any
 from daphne import server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
-from twisted.internet import main, tcp
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.interfaces import IPushProducer
 from twisted.logger import (
@@ -27,7 +26,9 @@ from twisted.logger import (
 from zope.interface import implementer
 
 from consumers.limits import Bucket, Flood
-from consumers.protocol import MAX_INBOUND, Close
+from consumers.protocol import LINE, MAX_INBOUND, Close
+from consumers.wire import unwrap
+from enigma_rt.transport import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +107,26 @@ class Socket(WebSocketProtocol):
         self.transport.registerProducer(self.patience, True)
         self.pings, self.ping_flood = Bucket(), Flood()
 
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        # Nearly always a read is one whole message and nothing else: there is no need to take it apart step by step.
+        text = unwrap(data) if len(data) <= MAX_INBOUND and self._is_between_messages() else None
+        if text is None:
+            super().dataReceived(data)
+        else:
+            self._take(text)
+
+    def _is_between_messages(self) -> bool:
+        try:
+            return (
+                self.state == self.STATE_OPEN
+                and not self.flooded
+                and not self.data
+                and self.current_frame is None
+                and not self.inside_message
+            )
+        except AttributeError:
+            return False  # the library keeps it elsewhere now: a test says so
+
     def processData(self) -> bool:  # noqa: N802
         if self.flooded:
             # Thousands of small frames come in one read; to look at each would be at everybody else's expense.
@@ -114,18 +135,17 @@ class Socket(WebSocketProtocol):
         return bool(super().processData())
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        # Daphne would also note the time, and ask only who is silent. Who talks does not always listen.
         if self.flooded:
             return
+        # Refused for its size when its turn comes: until then what shows that it is too large is enough.
+        self._take(None if isBinary else payload[: MAX_INBOUND + 4].decode(errors="ignore"))
+
+    def _take(self, text: str | None) -> None:
         if self.application_queue.qsize() >= UNREAD_LIMIT:
             self._flood()
-            return
-        if len(payload) > MAX_INBOUND:
-            # Refused for its size when its turn comes: until then what shows that it is too large is enough.
-            payload = payload[: MAX_INBOUND + 4].decode(errors="ignore").encode()
-        pinged: float = self.last_ping  # type: ignore[has-type]
-        super().onMessage(payload, isBinary)
-        # Daphne asks only who is silent. Who talks does not always listen.
-        self.last_ping = pinged
+        else:
+            self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802
         # The protocol's own pings never reach a consumer: they have its limits here.
@@ -147,6 +167,11 @@ class Socket(WebSocketProtocol):
             self.patience.stopProducing()
         super().onClose(wasClean, self.ended_with or code, reason)
 
+    def write(self, frame: bytes) -> None:
+        """A frame as it goes over the wire. As to every send, nothing happens once the end has begun."""
+        if self.state == self.STATE_OPEN:
+            self.transport.write(frame)
+
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
         # Between a close frame and the end of the connection sending is an error to the library. To the application it
         # is what it always is: perhaps nobody gets it.
@@ -159,20 +184,6 @@ class Socket(WebSocketProtocol):
             self.sendCloseFrame(code=code, isReply=False)
         else:
             super().serverClose(code)
-
-
-class Connection(tcp.Server):
-    """A connection that notices a reset which came right behind data.
-
-    uvloop reads such a socket once, then stops watching it and tells nobody: neither the end nor anything else would be
-    heard of it any more, and whatever is written to it raises.
-    """
-
-    def doRead(self) -> Any:  # noqa: N802
-        why = super().doRead()
-        if why is None and self.connected and self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            return main.CONNECTION_LOST
-        return why
 
 
 class SocketFactory(WebSocketFactory):
@@ -218,6 +229,11 @@ class Server(server.Server):
         )
         self.ws_factory.share_options()
         self._port: Any = None
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if isinstance(protocol, Socket):
+            scope["extensions"] = {LINE: protocol.write}
+        return super().create_application(protocol, scope)
 
     def listen(self, listening: socket.socket) -> None:
         """Take over a socket that listens already."""

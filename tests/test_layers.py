@@ -21,7 +21,7 @@ PURE = {
     name: source
     for name, source in SOURCES.items()
     if name.startswith("game/rules/")
-    or name in ("leaderboard/ranking.py", "consumers/protocol.py", "consumers/limits.py")
+    or name in ("leaderboard/ranking.py", "consumers/protocol.py", "consumers/limits.py", "consumers/wire.py")
 }
 SERVICES = ("game/services/", "game/services.py", "leaderboard/services/", "leaderboard/services.py")
 CLOCKS = {
@@ -62,7 +62,7 @@ def impure_imports(name: str, source: str) -> list[str]:
     own = {
         "game": {"game.rules", "game.errors"},
         "leaderboard": {"leaderboard.ranking", "sortedcontainers"},
-        "consumers": {"consumers.protocol", "consumers.limits"},
+        "consumers": {"consumers.protocol", "consumers.limits", "consumers.wire"},
     }[name.split("/", 1)[0]]
     standard = set(sys.stdlib_module_names) - UNFIT
     return [
