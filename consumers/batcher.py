@@ -136,11 +136,17 @@ class Batcher:
         self._waiting_at_most = waiting_at_most
         self._waiting: deque[tuple[Submission, asyncio.Future[Judged]]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._judging = 0
         self._patience = Patience()
 
     def __len__(self) -> int:
         """How many commands wait for the next batch."""
         return len(self._waiting)
+
+    @property
+    def unfinished(self) -> int:
+        """Commands that wait or are being judged, also those that nobody waits for any more."""
+        return len(self._waiting) + self._judging
 
     async def submit(self, submission: Submission) -> Judged:
         """The durable outcome of a command. Raises GameError when it was refused or its outcome is unknown.
@@ -168,7 +174,9 @@ class Batcher:
         try:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(self._cap, len(self._waiting)))]
+                self._judging = len(batch)
                 await self._judge(batch)
+                self._judging = 0
         finally:
             self._running = None
 

@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -25,6 +26,8 @@ BACKLOG = 4096
 HUB_START_S = 5.0
 CLOSE_S = 2.0
 """What the closing handshakes of the last sockets may take."""
+OVERTIME_S = 10.0
+"""What the end may take beyond the window: as long as a database that answers at all, and the closing after it."""
 
 ANSWER_S = 5.0
 """What pages that are being made get at least."""
@@ -151,6 +154,7 @@ class _Process:
         self._companions = companions
         self._running: list[asyncio.Future[None]] = []
         self._ending: asyncio.Task[None] | None = None
+        self._hub: Any = None
         self._asked_at = 0.0
         self._status = 0
 
@@ -190,29 +194,45 @@ class _Process:
             logger.warning("the hub has not started, sockets will try again: %s", error)
 
     def _on_signal(self, number: int) -> None:
+        from consumers import hub
+
         if self._ending is None:
             self._asked_at = time.monotonic()
             self._ending = self._task(self._end())
+            self._hub = hub.current()
+            # A thread of its own: Python's end waits for those that wait for a database which hangs.
+            last_call = threading.Timer(self._drain_s + OVERTIME_S, self._give_up)
+            last_call.daemon = True
+            last_call.start()
         elif time.monotonic() - self._asked_at > ECHO_S:
             sys.stdout.flush()
             os._exit(128 + number)
 
     async def _end(self) -> None:
-        from consumers import hub
-
         health.draining = True
         for companion in self._running:
             companion.cancel()
         await self._server.stop_listening()
         began = time.monotonic()
-        await hub.current().drain(self._drain_s)
+        await self._hub.drain(self._drain_s)
         await self._until(lambda: not self._server.open_sockets(), CLOSE_S)
         left = max(ANSWER_S, self._drain_s - (time.monotonic() - began))
         await self._until(lambda: not self._server.open_requests(), left)
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._server.end_applications()
-        await hub.current().stop()
+        await self._hub.stop()
         self._reactor.stop()
+
+    def _give_up(self) -> None:
+        """What is unfinished was acknowledged to nobody: its clients ask again, under the same ids."""
+        logger.error(
+            "ended with something unfinished: %d commands, %d pages, %d sockets; does the database hang?",
+            self._hub.batcher.unfinished,
+            self._server.open_requests(),
+            self._server.open_sockets(),
+        )
+        sys.stdout.flush()
+        os._exit(1)
 
     async def _until(self, done: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
