@@ -3,13 +3,15 @@
 import http.client
 import json
 import os
+import socket
 import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -18,14 +20,21 @@ from tests.support.haproxy import ADDRESS, CONFIG, Front, make_certificate
 
 pytestmark = pytest.mark.production
 
+KERNEL_BUFFER = 65_536  # enigma_rt/server.py
+ON_THE_WAY = 512 * 1024
+"""Bytes between a web process and a client that does not read: the kernel's for four ends, and HAProxy's own."""
+
 UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 }
+ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 DROP = -1
 """The connection is closed without an answer."""
+POUR = 101
+"""Agrees to the upgrade, then writes until nobody takes anything any more."""
 
 
 class Echo(ThreadingHTTPServer):
@@ -37,6 +46,7 @@ class Echo(ThreadingHTTPServer):
         super().__init__((ADDRESS, 0), Handler)
         self.status = status
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.poured: Queue[int] = Queue()
 
     def handle_error(self, *_: object) -> None:
         """Checks of health are cut off when they know enough."""
@@ -60,6 +70,14 @@ class Handler(BaseHTTPRequestHandler):
         if status == DROP:
             self.close_connection = True
             return
+        if status == POUR:
+            self.send_response(status)
+            self.send_header("Connection", "Upgrade")
+            self.send_header("Upgrade", "websocket")
+            self.send_header("Sec-WebSocket-Accept", ACCEPT)
+            self.end_headers()
+            self.server.poured.put(pour(self.connection))
+            return
         body = json.dumps({"port": self.server.port}).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -70,6 +88,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def pour(connection: socket.socket) -> int:
+    """Bytes that were taken before nothing was taken for a second; the kernel keeps as few as for a web process."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+    connection.settimeout(1)
+    taken = 0
+    with suppress(TimeoutError):
+        while True:
+            taken += connection.send(bytes(4096))
+    return taken
 
 
 @contextmanager
@@ -210,6 +239,23 @@ def test_a_server_that_dies_under_a_request_is_made_good_only_where_nothing_can_
         answers = [ask(front.plain, "/join", "POST")[0] for _ in range(6)]
         assert len(dying.asked) + len(living.asked) == before + 6, "a form was sent twice"
     assert set(answers) == {200, 502}
+
+
+@pytest.mark.parametrize("way", ["plain", "secure"])
+def test_what_a_client_does_not_read_is_soon_the_web_processs_concern(tmp_path: Path, way: str) -> None:
+    """It drops who does not read; what lies on the way it cannot see."""
+    server = Echo(lambda path: POUR)
+    with proxied(tmp_path, server) as front, ExitStack() as stack:
+        client: socket.socket = stack.enter_context(socket.socket())
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect((ADDRESS, getattr(front, way)))
+        if way == "secure":
+            tls = ssl.create_default_context(cafile=str(front.certificate))
+            client = stack.enter_context(tls.wrap_socket(client, server_hostname=ADDRESS))
+        headers = "".join(f"{name}: {value}\r\n" for name, value in UPGRADE.items())
+        client.sendall(f"GET /ws/board HTTP/1.1\r\nHost: {ADDRESS}\r\n{headers}\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 101"
+        assert server.poured.get(timeout=20) < ON_THE_WAY
 
 
 def test_one_address_has_a_ceiling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
