@@ -9,7 +9,7 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
-from game.queries import console, play
+from game.queries import console, exports, play
 from game.services import announcements, hunts
 
 
@@ -67,6 +67,11 @@ class OrganiserConsumer(BaseConsumer):
                 total, lines = await bridge.read(console.find, hunt, command.text)
                 await self.reply(
                     protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in lines))
+                )
+            case protocol.Exports():
+                sizes = await bridge.read(exports.sizes, hunt)
+                await self.reply(
+                    protocol.ExportsReply(command.id, convert(sizes, tuple[protocol.ExportSize, ...]))
                 )
             case protocol.Inspect():
                 view = await bridge.read(console.player, hunt, command.player)

@@ -191,9 +191,15 @@ class Inspect(Inbound, frozen=True, tag="inspect"):
     player: PlayerId
 
 
+class Exports(Inbound, frozen=True, tag="exports"):
+    """Organiser: what can be exported, and how large it is. Replied with `exports`."""
+
+    id: CommandId
+
+
 PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Seen | Resync | Ping
 SpectatorCommand: TypeAlias = Resync | Ping
-OrganiserCommand: TypeAlias = Preview | Announce | Control | Find | Inspect | Resync | Ping
+OrganiserCommand: TypeAlias = Preview | Announce | Control | Find | Inspect | Exports | Resync | Ping
 
 
 # --- parts of frames ----------------------------------------------------------------------------------------
@@ -636,6 +642,22 @@ class PlayerReply(Outbound, frozen=True, tag="player"):
     ledger: tuple[LedgerLine, ...]
 
 
+class ExportSize(Struct, frozen=True):
+    """A table that `/console/export/WHAT.csv` and `.json` deliver: its rows, and about how many bytes it is in each."""
+
+    what: Literal["results", "attempts", "ledger"]
+    rows: int
+    csv: int
+    json: int
+
+
+class ExportsReply(Outbound, frozen=True, tag="exports"):
+    """What can be exported."""
+
+    id: str
+    tables: tuple[ExportSize, ...]
+
+
 PlayerFrame: TypeAlias = (
     Snapshot
     | VerdictReply
@@ -672,6 +694,7 @@ OrganiserFrame: TypeAlias = (
     | PreviewReply
     | PlayersReply
     | PlayerReply
+    | ExportsReply
     | Ok
     | Error
     | BoardDelta

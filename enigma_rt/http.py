@@ -17,7 +17,10 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from enigma_rt.downloads import CLIENT, Download, Downloads
+
 WAIT_S = 10.0
+DOWNLOAD = "enigma.download"
 
 
 class Threads:
@@ -45,6 +48,7 @@ class Pages(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._threads = Threads(settings.HTTP_THREADS)
+        self._downloads = Downloads()
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -59,6 +63,13 @@ class Pages(ASGIHandler):
             headers = [(b"content-type", b"text/plain"), (b"retry-after", b"5")]
             await send({"type": "http.response.start", "status": 503, "headers": headers})
             await send({"type": "http.response.body", "body": b"busy, try again in a moment\n"})
+            return
+        if download := scope.get(DOWNLOAD):
+            await self._downloads.send(download, scope["extensions"][CLIENT], send)
+
+    async def send_response(self, response: HttpResponseBase, send: Any) -> None:
+        if not isinstance(response, Download):
+            await super().send_response(response, send)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         return await sync_to_async(self._respond)(request)
@@ -69,6 +80,9 @@ class Pages(ASGIHandler):
             # Files: read here, where waiting for a disk holds up nobody else.
             parts = cast(Iterable[bytes], response.streaming_content)
             response.streaming_content = _one_by_one(list(parts))
+        if isinstance(response, Download):
+            # Sent when this thread is free again.
+            cast(Any, request).scope[DOWNLOAD] = response
         return response
 
 

@@ -1,6 +1,7 @@
 """The pages, thin: who may see them and what they are told. What they show live comes through the sockets."""
 
 import sys
+from datetime import UTC, datetime
 
 import segno
 from django.conf import settings
@@ -18,18 +19,21 @@ from django.utils.http import quote_etag
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from enigma_rt.downloads import Download
 from enigma_rt.forms import JoinForm, pop_wish
 from game import errors
-from game.queries import accounts
+from game.queries import accounts, exports
 from game.queries import play as queries
 from game.queries.clock import now_ms
 from game.queries.play import HuntView
-from game.services import players
+from game.services import audit, players
+from game.services.audit import Detail
 
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture can be an SVG: opened by itself it may neither run nor load anything."""
+EXPORT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 DAY_S = 24 * 3600
 YEAR_S = 365 * DAY_S
 
@@ -149,6 +153,27 @@ def console(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied
     return render(request, "console.html", {"hunt": hunt_view()})
+
+
+@require_GET
+@never_cache
+@login_required
+def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
+    """A table of the current hunt as a file, for staff; who took what is written down."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    row = queries.current_hunt()
+    if row is None or what not in exports.TABLES:
+        raise Http404
+    emails = what == "results" and request.GET.get("emails") == "1"
+    asked: Detail = {"what": what, "form": form, "emails": emails}
+    audit.once(_account(request).pk, row.id, None, "export", asked, lambda _hunt: {})
+    day = datetime.fromtimestamp(now_ms() / 1000, UTC).strftime("%Y%m%dT%H%MZ")
+    return Download(
+        exports.export(row.id, what, form, emails=emails),
+        f"{row.slug}-{what}-{day}.{form}",
+        EXPORT_TYPES[form],
+    )
 
 
 @require_safe

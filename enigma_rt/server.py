@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from daphne import server
-from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.interfaces import IPushProducer
@@ -28,6 +28,8 @@ from zope.interface import implementer
 from consumers.limits import Bucket, Flood
 from consumers.protocol import LINE, MAX_INBOUND, Close
 from consumers.wire import unwrap
+from enigma_rt.downloads import CLIENT
+from enigma_rt.requests import Request, Requests
 from enigma_rt.transport import Connection
 
 logger = logging.getLogger(__name__)
@@ -216,7 +218,7 @@ class Server(server.Server):
             **(FORWARDED if behind_proxy else {}),
         )
         self.connections: dict[Any, dict[str, Any]] = {}
-        self.http_factory = HTTPFactory(self)
+        self.http_factory = Requests(self)
         self.ws_factory = SocketFactory(self, server=self.server_name)
         self.ws_factory.setProtocolOptions(
             autoPingTimeout=self.ping_timeout,
@@ -233,6 +235,8 @@ class Server(server.Server):
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if isinstance(protocol, Socket):
             scope["extensions"] = {LINE: protocol.write}
+        elif isinstance(protocol, Request):
+            scope["extensions"] = {CLIENT: protocol}
         return super().create_application(protocol, scope)
 
     def listen(self, listening: socket.socket) -> None:

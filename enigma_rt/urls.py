@@ -19,6 +19,7 @@ urlpatterns = [
     path("rules", pages.rules, name="rules"),
     path("board", pages.board, name="board"),
     path("console", pages.console, name="console"),
+    re_path(r"^console/export/(?P<what>[a-z]+)\.(?P<form>csv|json)$", pages.export, name="export"),
     path("image/<str:token>", pages.image, name="image"),
     re_path(r"^(?P<page>play|join|rules|board|console)/$", RedirectView.as_view(url="/%(page)s")),
     path("favicon.ico", pages.icon),

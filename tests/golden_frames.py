@@ -355,6 +355,7 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("by name", p.Find(id=command_id("find"), text="zoë"))
     yield sent("the leaders", p.Find(id=command_id("find leaders"), text=""))
     yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
+    yield sent("plain", p.Exports(id=command_id("exports")))
 
 
 def _shared_in() -> Iterator[Golden]:
@@ -604,6 +605,17 @@ def _organiser_out() -> Iterator[Golden]:
     yield got(
         "plain",
         p.PlayerReply(id=command_id("inspect"), line=LINE, me=ZOE, attempts=FEED[4::-1], ledger=LEDGER),
+    )
+    yield got(
+        "plain",
+        p.ExportsReply(
+            id=command_id("exports"),
+            tables=(
+                p.ExportSize(what="results", rows=214, csv=61_204, json=118_770),
+                p.ExportSize(what="attempts", rows=9_412, csv=1_471_203, json=3_388_941),
+                p.ExportSize(what="ledger", rows=4_006, csv=480_720, json=1_042_560),
+            ),
+        ),
     )
 
 

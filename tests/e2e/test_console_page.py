@@ -307,6 +307,29 @@ def test_a_draft_outlives_a_reload(console: Page) -> None:
     text.fill("")
 
 
+# --- what is taken home ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("live")
+def test_results_are_taken_home_as_a_file(console: Page, behind: Stage) -> None:
+    behind.player("Taker")
+    opener = console.get_by_role("button", name="Exports")
+    opener.click()
+    drawer = console.get_by_role("dialog", name="Exports")
+    expect(drawer).to_contain_text("about")
+    with console.expect_download() as download:
+        drawer.get_by_role("link", name=re.compile("^CSV")).first.click()
+    assert re.search(r"-results-\d{8}T\d{4}Z\.csv$", download.value.suggested_filename)
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert "Taker" in text and "@" not in text
+    console.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
 def test_logging_out_in_another_tab_ends_it(desk: Visitor, console: Page, behind: Stage) -> None:
     """Last: the session is gone then."""
     other = desk.tab("/")

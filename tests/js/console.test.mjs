@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { ACTIONS, GRAVITY, endAfter, minutesOf } from "../../enigma_rt/static/enigma/js/console/actions.js";
 import { EVERYTHING, createFeed, outcome, passes } from "../../enigma_rt/static/enigma/js/console/feed.js";
 import { createRate } from "../../enigma_rt/static/enigma/js/console/rate.js";
+import { amount } from "../../enigma_rt/static/enigma/js/i18n.js";
 import { actionWords, causeWords, signed } from "../../enigma_rt/static/enigma/js/console/words.js";
 
 const item = (id, extra = {}) => ({
@@ -140,4 +141,10 @@ test("the ledger in words", () => {
   assert.equal(causeWords(line("regrade", null)), "judged again");
   assert.equal(causeWords(line("something new")), "something new", "a cause of a newer server is shown as it is");
   assert.deepEqual([signed(92), signed(-10), signed(0)], ["+92", "\u221210", ""]);
+});
+
+// --- exports ---------------------------------------------------------------------------------------------------------------
+
+test("a file's size in a unit that people read", () => {
+  assert.deepEqual([0, 999, 1_000, 61_204, 9_960_000, 1_471_203_000].map(amount), ["0 byte", "999 byte", "1 kB", "61 kB", "10 MB", "1.5 GB"]);
 });

@@ -22,6 +22,7 @@ const build = {
   control: (f) => command.control(f.action, f.minutes, f.id),
   find: (f) => command.find(f.text, f.id),
   inspect: (f) => command.inspect(f.player, f.id),
+  exports: (f) => command.exports(f.id),
 };
 
 test("every golden frame of the server is understood", () => {

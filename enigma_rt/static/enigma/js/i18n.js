@@ -11,3 +11,13 @@ export const format = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, nam
 export const locale = () => globalThis.document?.documentElement.lang || undefined;
 
 export const number = (value) => new Intl.NumberFormat(locale()).format(value);
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
+
+/** "3.4 MB": how much a file of so many bytes is. */
+export function amount(bytes) {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1000 ** step;
+  const form = { style: "unit", unit: UNITS[step], unitDisplay: "short", maximumFractionDigits: value < 10 && step ? 1 : 0 };
+  return new Intl.NumberFormat(locale(), form).format(value);
+}

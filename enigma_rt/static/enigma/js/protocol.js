@@ -60,6 +60,7 @@ export const command = Object.freeze({
   control: (action, minutes = null, id = uuid()) => ({ t: "control", id, action, minutes }),
   find: (text, id = uuid()) => ({ t: "find", id, text }),
   inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
+  exports: (id = uuid()) => ({ t: "exports", id }),
 });
 
 /** What people paste, made fit to send: no control characters, no half characters, at most MAX_ANSWER code points. */

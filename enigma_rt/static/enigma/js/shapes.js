@@ -37,6 +37,7 @@ export const RECORDS = Object.freeze({
     player: "int", name: "str", email: "str", position: "int", points: "int", xp: "int", rank: "int?",
     finished: "bool", hidden: "bool", banned: "bool", online: "bool",
   },
+  ExportSize: { what: "str", rows: "int", csv: "int", json: "int" },
   LedgerLine: { at: "int", points: "int", xp: "int", cause: "str", q: "int?", note: "str" },
 });
 
@@ -77,6 +78,7 @@ export const FRAMES = Object.freeze({
   preview: { id: "str", html: "str" },
   players: { id: "str", total: "int", rows: "PlayerLine[]" },
   player: { id: "str", line: "PlayerLine", me: "Me", attempts: "FeedItem[]", ledger: "LedgerLine[]" },
+  exports: { id: "str", tables: "ExportSize[]" },
 });
 
 const PRIMITIVE = {

@@ -15,6 +15,8 @@ import { GRAVITY } from "./actions.js";
 import { Calls } from "./calls.js";
 import { createComposer } from "./composer.js";
 import { Confirm } from "./confirm.js";
+import { createDrawers } from "./drawers.js";
+import { createExports } from "./exports.js";
 import { EVERYTHING, createFeed } from "./feed.js";
 import { createPlayers } from "./players.js";
 import { createRate } from "./rate.js";
@@ -194,6 +196,9 @@ function press(action) {
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
 const composer = createComposer($("#composer"), { calls, confirm, state: () => state, told });
 const detail = $("#detail");
+createDrawers({
+  exports: createExports({ calls, dialog: $("#exports") }),
+});
 
 function openPlayer(player) {
   if (!detail.open) returnTo = document.activeElement;

@@ -1,0 +1,62 @@
+// What can be taken home as a file, how large it is, and the links to it. The server makes the files: see docs/organising.md.
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { command } from "../protocol.js";
+import { amount, format, gettext, number } from "../i18n.js";
+
+const FORMATS = ["csv", "json"];
+
+const WHAT = {
+  results: () => [gettext("Results"), gettext("One row a player: rank, points, solves, and when each question was solved.")],
+  attempts: () => [gettext("Attempts"), gettext("Every guess, hint and skip, with its verdict.")],
+  ledger: () => [gettext("Ledger"), gettext("Every change of points and XP, with its cause.")],
+};
+
+/** `dialog`: an empty <dialog>. */
+export function createExports({ calls, dialog }) {
+  const state = { tables: null, error: "" };
+
+  const paint = () => render(view(state, look), dialog);
+  const look = async () => {
+    try {
+      const { tables } = await calls.send(command.exports());
+      Object.assign(state, { tables, error: "" });
+    } catch (refused) {
+      state.error = refused.message;
+    }
+    paint();
+  };
+
+  return {
+    dialog,
+    open() {
+      paint();
+      look();
+    },
+  };
+}
+
+function view({ tables, error }, look) {
+  return html`<header><h2 id="exports-title" tabindex="-1">${gettext("Exports")}</h2>
+      <button type="button" class="button small" @click=${look}>${gettext("Look again")}</button>
+      <button type="button" class="button small" data-close>${gettext("Close")}</button></header>
+    <p class="lead">${gettext("Each file says what was true at one moment. Times are in UTC. Sizes are estimates.")}</p>
+    ${error ? html`<p class="refusal" role="alert">${error}</p>` : nothing}
+    ${tables ? list(tables) : error ? nothing : html`<p class="nothing">${gettext("Looking …")}</p>`}`;
+}
+
+function list(tables) {
+  const results = tables.find(({ what }) => what === "results");
+  return html`${tables.map((table) => {
+      const [title, text] = WHAT[table.what]();
+      return html`<section class="export"><h3>${title} <span class="number">${number(table.rows)}</span></h3><p>${text}</p>
+        <p class="choices">${FORMATS.map((form) => link(table, form))}</p></section>`;
+    })}
+    <section class="export"><h3>${gettext("Results with e-mail addresses")}</h3>
+      <p>${gettext("Personal data: for telling the winners, and nothing else. Who takes it is written down, as with every export.")}</p>
+      <p class="choices">${FORMATS.map((form) => link(results, form, "?emails=1"))}</p></section>`;
+}
+
+const link = (table, form, query = "") =>
+  html`<a class="button small" href=${`/console/export/${table.what}.${form}${query}`} download>${form.toUpperCase()}
+    <span class="extra">${format(gettext("about %(size)s"), { size: amount(table[form]) })}</span></a>`;
