@@ -24,7 +24,7 @@ from consumers import meters, news, protocol
 from consumers.audience import EVERYBODY, SLICE, Audience
 from consumers.batcher import PATIENCE_S, Batcher, Bridge
 from consumers.door import Door
-from consumers.limits import HandshakeWindow, Limits
+from consumers.limits import HandshakeWindow, chosen
 from consumers.protocol import BoardMove, BoardRow, BoardView, Close
 from consumers.pulse import Pulse
 from enigma_rt import bus
@@ -57,7 +57,7 @@ class Hub:
     """Use `current()`. Everything here runs on one event loop; database work goes through `bridge`."""
 
     def __init__(self) -> None:
-        self.limits = msgspec.json.decode(settings.SOCKET_LIMITS, type=Limits)
+        self.limits = chosen(settings.SOCKET_LIMITS, behind_proxy=settings.BEHIND_PROXY)
         self.bridge = Bridge()
         self.batcher = Batcher(self.bridge)
         self.addresses = HandshakeWindow(self.limits)

@@ -10,7 +10,7 @@ from collections import OrderedDict, deque
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, json, structs
 
 Ceiling: TypeAlias = Annotated[int, Meta(ge=1)]
 
@@ -35,6 +35,15 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 DEFAULTS = Limits()
+BEHIND_A_PROXY = Limits(handshakes=6_000, sockets=6_000)
+"""A campus of five thousand behind one NAT, all on the one process that is left. The proxy, which knows all processes,
+has ceilings of its own for an address (haproxy/haproxy.cfg)."""
+
+
+def chosen(text: str, *, behind_proxy: bool) -> Limits:
+    """The ceilings that a JSON object names, and the defaults. Raises msgspec.MsgspecError."""
+    json.decode(text, type=Limits)
+    return structs.replace(BEHIND_A_PROXY if behind_proxy else DEFAULTS, **json.decode(text))
 
 
 class Bucket:

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, Warning  # Django's name
 
-from consumers.limits import Limits
+from consumers.limits import chosen
 from enigma_rt.environment import POSTGRESQL, SQLITE
 
 ENVIRONMENTS = ("development", "production")
@@ -92,7 +92,7 @@ def public_url_is_an_address() -> Found:
 
 def socket_limits_can_be_read() -> Found:
     try:
-        msgspec.json.decode(settings.SOCKET_LIMITS, type=Limits)
+        chosen(settings.SOCKET_LIMITS, behind_proxy=settings.BEHIND_PROXY)
     except msgspec.MsgspecError as error:
         yield Error(
             f"ENIGMA_SOCKET_LIMITS cannot be read: {error}.",

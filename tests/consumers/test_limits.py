@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from consumers.limits import DEFAULTS, BadFrames, Bucket, Flood, HandshakeWindow, Limits, network
+from consumers.limits import (
+    DEFAULTS,
+    BadFrames,
+    Bucket,
+    Flood,
+    HandshakeWindow,
+    Limits,
+    chosen,
+    network,
+)
 
 # Gaps between arrivals, in ms: mostly bursts, sometimes pauses.
 gaps = st.lists(st.integers(0, 40) | st.integers(0, 5000), max_size=120)
@@ -46,6 +55,12 @@ def test_the_defaults_are_those_of_the_protocol() -> None:
         sockets=500,
     )
     assert documented == DEFAULTS
+
+
+def test_what_is_chosen_leaves_the_other_ceilings_as_they_are() -> None:
+    assert chosen("{}", behind_proxy=False) == DEFAULTS
+    assert chosen('{"sockets": 3}', behind_proxy=False) == Limits(sockets=3)
+    assert chosen('{"burst": 50}', behind_proxy=True) == Limits(burst=50, sockets=6_000, handshakes=6_000)
 
 
 @pytest.mark.parametrize("now", [0, 1, 10**12])

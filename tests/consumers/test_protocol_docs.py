@@ -323,6 +323,7 @@ def test_the_guide_names_the_limits_as_they_are() -> None:
         f"{held.bad_frames} in {held.bad_frames_ms // 1000} s",
         f"| {held.sockets} |",
         f"{held.handshakes} in {held.handshakes_ms // 1000} s",
+        f"{limits.BEHIND_A_PROXY.sockets:,} sockets",
     ):
         assert said in section
 

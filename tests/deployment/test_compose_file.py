@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from consumers import limits
 from tests.support.process import ROOT
 
 FILE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -76,6 +77,17 @@ def test_what_must_be_chosen_has_no_default(name: str) -> None:
     used = re.findall(r"\$\{" + name + r"([^}]*)\}", FILE)
     assert used
     assert all(rest.startswith(":?") for rest in used), used
+
+
+def test_one_address_may_be_a_campus() -> None:
+    """What is said in two places is the same; and whoever has a socket has a page beside it."""
+    config = (ROOT / "haproxy" / "haproxy.cfg").read_text(encoding="utf-8")
+    ceilings = dict(re.findall(r"presetenv (ENIGMA_ADDRESS_\w+) (\d+)", config))
+    assert len(ceilings) == 3
+    assert dict(re.findall(r"\$\{(ENIGMA_ADDRESS_\w+):-(\d+)\}", FILE)) == ceilings
+    campus = limits.BEHIND_A_PROXY.sockets
+    assert campus >= 5_000
+    assert all(int(ceiling) >= 2 * campus for ceiling in ceilings.values())
 
 
 def test_one_image_for_web_worker_and_migration() -> None:
