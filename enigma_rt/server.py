@@ -195,7 +195,9 @@ class SocketFactory(WebSocketFactory):
         """Keep the options with the class from here on. Autobahn copies all thirty to every connection, and lays them
         out for a line in its log that nobody reads: half of what a handshake costs."""
         options = {name: getattr(self, name) for name in Socket.CONFIG_ATTRS}
-        shared: Any = type("Socket", (Socket,), options | {"CONFIG_ATTRS": ()})
+        # A function that is an option is no method.
+        kept = {name: staticmethod(value) if callable(value) else value for name, value in options.items()}
+        shared: Any = type("Socket", (Socket,), kept | {"CONFIG_ATTRS": ()})
         self.protocol = shared
 
 

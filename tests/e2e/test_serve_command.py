@@ -101,6 +101,14 @@ def test_it_says_one_line_and_serves(web: WebServer) -> None:
         pass
 
 
+def test_browsers_offer_compression_and_go_without(web: WebServer) -> None:
+    with connect(
+        f"{web.ws_url}/ws/board", origin=Origin(web.url), close_timeout=2, compression="deflate"
+    ) as offering:
+        assert json.loads(offering.recv(5))["t"] == "board_snapshot"
+        assert offering.protocol.extensions == []
+
+
 def test_a_port_in_use_is_one_line(hunt: RunningHunt, web: WebServer) -> None:
     port = str(urlsplit(web.url).port)
     done = run(hunt, "--port", port)
