@@ -24,6 +24,26 @@ RETRY_S = 1.0
 Event = dict[str, Any]
 
 
+class _Trouble:
+    """Said once when it begins and once when it is over, however many events it meets meanwhile."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._kind: type[Exception] | None = None
+        self._count = 0
+
+    def met(self, error: Exception) -> None:
+        self._count += 1
+        if type(error) is not self._kind:
+            self._kind = type(error)
+            logger.warning("bus: not %s until further notice: %r", self._what, error)
+
+    def over(self) -> None:
+        if self._kind is not None:
+            logger.warning("bus: %s again, after %d failures", self._what, self._count)
+            self._kind, self._count = None, 0
+
+
 class _Outlet:
     """The way out of a process that runs an event loop: one queue, one sender, order kept, never blocking a caller."""
 
@@ -31,6 +51,7 @@ class _Outlet:
         self.loop = loop
         self.queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_LIMIT)
         self.dropped = 0
+        self._trouble = _Trouble("sent")
 
     def put(self, event: Event) -> None:
         """From any thread."""
@@ -53,7 +74,9 @@ class _Outlet:
                     await layer.group_send(GROUP, event)
             except Exception as error:
                 self.dropped += 1
-                logger.warning("bus: %s not sent: %s", event.get("kind"), repr(error))
+                self._trouble.met(error)
+            else:
+                self._trouble.over()
 
 
 _outlet: _Outlet | None = None
@@ -117,6 +140,7 @@ class Subscription:
     def __init__(self) -> None:
         self._layer = get_channel_layer()
         self._channel = ""
+        self._trouble = _Trouble("subscribed")
 
     async def open(self) -> None:
         """Subscribe. A bus that is away is not waited for: iterating goes on trying, and rows are found without it."""
@@ -127,7 +151,9 @@ class Subscription:
                 await self._layer.group_add(GROUP, channel)
                 self._channel = channel
         except Exception as error:
-            logger.warning("bus: not subscribed: %r", error)
+            self._trouble.met(error)
+        else:
+            self._trouble.over()
 
     async def close(self) -> None:
         if self._layer is not None and self._channel:

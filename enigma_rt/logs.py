@@ -60,6 +60,30 @@ def _encodable(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+class Calm(logging.Filter):
+    """Of a Redis that is away the layer's receiver says the same each second, with its traceback: it is said once. All
+    else that the layer says is left as it is."""
+
+    QUIET_S = 5.0
+    """Silent for so long it was back, and what comes then is said again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from redis import exceptions  # not needed by a process without
+
+        self._away = (OSError, exceptions.ConnectionError, exceptions.TimeoutError)
+        self._last = float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, self._away):
+            return True
+        said, self._last = self._last, record.created
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args, record.exc_info = "Redis is away, nothing is heard: %r", (error,), None
+        return record.created - said > self.QUIET_S
+
+
 class Traced:
     """An ASGI application whose every request has an id; with `believe` the one that the proxy has set."""
 

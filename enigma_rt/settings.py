@@ -289,6 +289,7 @@ LOGGING = {
         "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "enigma_rt.logs.JsonFormatter"},
     },
+    "filters": {"calm": {"()": "enigma_rt.logs.Calm"}} if REDIS_URL else {},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LOG_LEVELS)},
     "loggers": {
@@ -298,5 +299,6 @@ LOGGING = {
         # One line per request and a traceback per 404 say nothing an organiser needs.
         "django.request": {"level": "ERROR"},
         "django.channels.server": {"level": "WARNING"},
+        "channels_redis.pubsub": {"filters": ["calm"] if REDIS_URL else []},
     },
 }

@@ -1,10 +1,12 @@
 """What a line of the log holds, what it never holds, and what of it reaches a Sentry."""
 
+import asyncio
 import http.client
 import importlib
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -12,11 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from redis.exceptions import ConnectionError as RedisError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
@@ -29,6 +33,7 @@ from tests.support.backstage import backstage
 from tests.support.pack import write_pack
 from tests.support.process import ROOT, wait_for
 from tests.support.server import RunningHunt, clean_environment
+from tests.support.tabs import Tabs
 
 ANSWER = "hushhush okapi"
 
@@ -44,6 +49,65 @@ def line(logged: logging.LogRecord) -> dict[str, Any]:
     assert "\n" not in text
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+# --- Redis is away ----------------------------------------------------------------------------------------------------
+
+
+def of_the_receiver(error: Exception, at: float) -> logging.LogRecord:
+    found = logging.LogRecord(
+        "channels_redis.pubsub",
+        logging.ERROR,
+        "pubsub.py",
+        1,
+        "Unexpected exception in receive task",
+        (),
+        None,
+    )
+    found.exc_info, found.created = (type(error), error, None), at
+    return found
+
+
+def test_a_redis_that_is_away_is_said_once_and_a_defect_each_time() -> None:
+    calm = logs.Calm()
+    away = [of_the_receiver(RedisError("Connection refused"), second) for second in range(60)]
+    assert [calm.filter(each) for each in away] == [True] + [False] * 59
+    assert line(away[0])["message"].startswith("Redis is away")
+    assert "exception" not in line(away[0])
+    assert calm.filter(of_the_receiver(RedisError("Connection refused"), 70))
+    for second in range(70, 75):
+        defect = of_the_receiver(ValueError("unpack(b) received extra data."), second)
+        assert calm.filter(defect)
+        assert "extra data" in line(defect)["exception"]
+
+
+@pytest.mark.production
+async def test_an_outage_of_redis_is_three_lines(
+    redis: Any, start_hunt: Callable[..., RunningHunt], tmp_path: Path
+) -> None:
+    hunt = start_hunt(redis=redis.url, web=0)
+    hunt.manage("import_hunt", write_pack(tmp_path / "hunt", 8), "--current", "--starts-in", "0s")
+    web = hunt.start_web()
+    with backstage(hunt.env) as behind:
+        session = behind.player("Ada")
+
+    async def said(text: str) -> None:
+        await asyncio.to_thread(wait_for, lambda: text in web.log_text(), 20)
+
+    async with Tabs() as tabs:
+        ada = await tabs.open(web, session)
+        redis.terminate()
+        for n in range(1, 6):
+            assert (await ada.ask("answer", q=n, text=f"solve{n}okapi"))["verdict"] == "correct"
+            await asyncio.sleep(0.5)
+        await said("nothing is heard")
+        await said("not sent until further notice")
+        redis.start()
+        await ada.ask("answer", q=6, text="solve6okapi")
+        await said("sent again")
+    told = [line for line in web.log_text().splitlines() if re.search("bus:|[Rr]edis", line)]
+    assert len(told) == 3, told
+    assert "Traceback" not in web.log_text()
 
 
 # --- a line ---------------------------------------------------------------------------------------------------------
