@@ -1,7 +1,7 @@
 """The benchmark:  python -m tests.load [NAME…]
 
-A name may be the beginning of several (`fanout`). BENCH and ROUNDS in the environment, as `make bench` sets them,
-stand for names and for how often each is measured.
+A name may be the beginning of several (`fanout`). BENCH (the names), ROUNDS, BENCH_SECONDS and GROWTH are taken from
+the environment, where `make bench ROUNDS=1` puts them.
 """
 
 import argparse
@@ -10,14 +10,20 @@ import sys
 import time
 from contextlib import ExitStack
 
-from tests.load import answers, connects, fanout, screens
+from tests.load import answers, connects, fanout, screens, standings
 from tests.load.machine import cores, describe, pinned
 from tests.load.report import Row, keep, table
-from tests.load.servers import Bench, raise_file_limit
+from tests.load.servers import Bench, Options, raise_file_limit
 from tests.support import ensure
 from tests.support.process import ROOT, exit_on_signals
 
-BENCHES = {**answers.BENCHES, **fanout.BENCHES, **screens.BENCHES, **connects.BENCHES}
+BENCHES = {
+    **answers.BENCHES,
+    **fanout.BENCHES,
+    **screens.BENCHES,
+    **connects.BENCHES,
+    **standings.BENCHES,
+}
 RESULT = ROOT / "build" / "bench.json"
 
 
@@ -29,10 +35,12 @@ def choose(names: list[str]) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
+    usual = Options()
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("names", nargs="*", default=os.environ.get("BENCH", "").split())
-    parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 3))
-    parser.add_argument("--seconds", type=float, default=float(os.environ.get("BENCH_SECONDS") or 8))
+    parser.add_argument("--rounds", type=int, default=os.environ.get("ROUNDS") or usual.rounds)
+    parser.add_argument("--seconds", type=float, default=os.environ.get("BENCH_SECONDS") or usual.seconds)
+    parser.add_argument("--growth", type=int, default=os.environ.get("GROWTH") or usual.growth)
     options = parser.parse_args(arguments)
     if missing := ensure.ensure(["postgres", "redis-server"]):
         print(ensure.named(missing), file=sys.stderr)
@@ -44,7 +52,7 @@ def main(arguments: list[str]) -> int:
     layout, rows, failed = cores(), list[Row](), False
     with ExitStack() as stack:
         stack.enter_context(pinned(layout.client))
-        bench = Bench(stack, layout, options.rounds, options.seconds)
+        bench = Bench(stack, layout, Options(options.rounds, options.seconds, options.growth))
         for name in chosen:
             began = time.monotonic()
             bench.say(f"{name}")

@@ -155,13 +155,17 @@ class Client:
 
     def _connect(self, port: int, request: bytes) -> None:
         tcp = socket.create_connection(("127.0.0.1", port), timeout=30)
-        tcp.setblocking(False)
         tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.adopt(tcp).send(request)
+
+    def adopt(self, tcp: socket.socket) -> Socket:
+        """Follow a connection on which the response to a handshake is to come."""
+        tcp.setblocking(False)
         each = Socket(len(self.sockets), tcp)
         self.sockets.append(each)
         self._by_descriptor[tcp.fileno()] = each
         self._poller.register(tcp.fileno(), select.EPOLLIN)
-        each.send(request)
+        return each
 
     def _accepted(self, each: Socket, end: int) -> int:
         """Where frames begin behind the server's response; 0: not all of it is there."""

@@ -101,7 +101,7 @@ def connected(home: House, client: Client, server: OurServer, count: int) -> lis
 
 def loaded(home: House, sockets: int = 2_000) -> tuple[Sample, Sample]:
     """(boards, answers): how long board frames take to arrive while answers come at half the highest rate."""
-    before, seconds = home.ask("stored()"), home.bench.seconds
+    before, seconds = home.ask("newest()"), home.bench.seconds
     with home.serving(hooked=True) as server, Client() as client:
         everybody = connected(home, client, server, sockets)
         in_quiet()
@@ -193,7 +193,7 @@ def board_under_load(bench: Bench) -> list[Row]:
 
 def to_screen(home: House, sockets: int) -> Sample:
     """Milliseconds from when the right answer is sent to when the board's change is on every socket."""
-    before = home.ask("stored()")
+    before = home.ask("newest()")
     with home.serving(hooked=True) as server, Client() as client:
         everybody = connected(home, client, server, sockets)
         in_quiet()

@@ -4,10 +4,12 @@ import json
 import secrets
 import socket
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tests.load.machine import Cores, pinned
 from tests.support.backstage import Stage, backstage
@@ -15,6 +17,8 @@ from tests.support.pack import write_pack
 from tests.support.process import Child, free_port, temporary_folder
 from tests.support.server import RunningHunt, WebServer, clean_environment, running_hunt
 from tests.support.services import Postgres, Redis, private_postgres, private_redis
+
+Say = Callable[[str], None]
 
 QUESTIONS = 200
 HUNT: dict[str, Any] = {"wrong_burst": 1_000, "wrong_per_minute": 600, "xp_cap": 10_000}
@@ -31,11 +35,24 @@ DURABLE = {
 """As docker-compose.yml starts it."""
 
 
+class Options(Struct, frozen=True):
+    """How often, and how long at a time, is measured; `growth`: attempts in the large hunt."""
+
+    rounds: int = 3
+    seconds: float = 8.0
+    growth: int = 10_000_000
+
+
+def tell(line: str) -> None:
+    print(line, flush=True)
+
+
 class Bench:
     """One run: its options, the cores, and databases that are started when a row first asks for them."""
 
-    def __init__(self, stack: ExitStack, cores: Cores, rounds: int, seconds: float) -> None:
-        self._stack, self.cores, self.rounds, self.seconds = stack, cores, rounds, seconds
+    def __init__(self, stack: ExitStack, cores: Cores, options: Options, say: Say = tell) -> None:
+        self._stack, self.cores, self.say = stack, cores, say
+        self.rounds, self.seconds, self.growth = options.rounds, options.seconds, options.growth
         self._postgres: Postgres | None = None
         self._redis: Redis | None = None
 
@@ -57,10 +74,6 @@ class Bench:
     def databases(self) -> list[int]:
         """The processes of what is started."""
         return [server.pid for server in (self._postgres, self._redis) if server]
-
-    @staticmethod
-    def say(line: str) -> None:
-        print(line, flush=True)
 
 
 class OurServer(WebServer):

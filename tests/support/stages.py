@@ -19,7 +19,8 @@ FAILED = "FAILED"
 PACKAGES = ("enigma_rt", "game", "consumers", "leaderboard", "tests", "manage.py")
 
 
-# Tests that touch no database, no layer and no process: what they say does not depend on what the run runs on.
+# Tests that touch no database, no layer and no process, or bring their own: what they say does not depend on what the
+# run runs on.
 PURE = (
     "tests/rules",
     "tests/leaderboard/test_ranking.py",
@@ -31,6 +32,7 @@ PURE = (
     "tests/test_checks.py",
     "tests/test_static.py",
     "tests/deployment",
+    "tests/load",
     "tests/rehearsal/test_client.py",
 )
 
