@@ -93,6 +93,14 @@ class Audience:
                 await asyncio.sleep(0)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
 
+    async def tell_player(self, frame: Outbound, player: int) -> None:
+        """The same for the sockets of one player."""
+        party = self.parties.get(player)
+        packed, sockets = protocol.pack(frame), list(party.sockets) if party else []
+        for socket in sockets:
+            await socket.broadcast(packed)
+        meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
+
     async def tell_board(self, packed: bytes, version: int) -> None:
         """The same for a packed board delta, which a snapshot made between two slices may already hold."""
         told = 0

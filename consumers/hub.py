@@ -277,6 +277,7 @@ class Hub:
             "announcement": self._on_rows,
             "hunt": self._on_rows,
             "session_over": self._on_session_over,
+            "banned": self._on_banned,
         }
         async for event in subscription:
             try:
@@ -332,6 +333,12 @@ class Hub:
         for socket in self.audience.of("player", "organiser"):
             if socket.session_key and session_digest(socket.session_key) == event["digest"]:
                 await socket.shut(Close.SIGNED_OUT)
+
+    async def _on_banned(self, event: bus.Event) -> None:
+        await self._reconcile()  # why: a word to this player alone, sent before the door is shut
+        party = self.audience.parties.get(event["player"])
+        for socket in list(party.sockets) if party else ():
+            await socket.shut(Close.BANNED)
 
     # --- one player's other tabs ------------------------------------------------------------------------------------
 
@@ -424,6 +431,9 @@ class Hub:
             if notice.id > self._last_notice:
                 self._last_notice = notice.id
                 shown = _notice(notice)
+                if notice.player is not None:
+                    await self.audience.tell_player(protocol.Announcement(shown), notice.player)
+                    continue
                 self.notices.appendleft(shown)
                 await self.audience.tell(protocol.Announcement(shown), *EVERYBODY)
         if fresh.version > self._hunt_version:

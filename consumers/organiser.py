@@ -9,8 +9,8 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
-from game.queries import console, exports, play
-from game.services import announcements, hunts
+from game.queries import console, exports, history, play
+from game.services import announcements, hunts, moderation
 
 
 class OrganiserConsumer(BaseConsumer):
@@ -64,9 +64,9 @@ class OrganiserConsumer(BaseConsumer):
                 )
                 await self.reply(protocol.Ok(command.id))
             case protocol.Find():
-                total, lines = await bridge.read(console.find, hunt, command.text)
+                total, found = await bridge.read(console.find, hunt, command.text)
                 await self.reply(
-                    protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in lines))
+                    protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in found))
                 )
             case protocol.Exports():
                 sizes = await bridge.read(exports.sizes, hunt)
@@ -80,10 +80,43 @@ class OrganiserConsumer(BaseConsumer):
                         id=command.id,
                         line=self._line(view.line),
                         me=convert(view.me, protocol.Me),
-                        attempts=convert(view.attempts, tuple[protocol.FeedItem, ...]),
-                        ledger=convert(view.ledger, tuple[protocol.LedgerLine, ...]),
+                        score=convert(view.score, tuple[protocol.ScoreLine, ...]),
                     )
                 )
+            case protocol.Timeline(player=player):
+                rows, before = await bridge.read(history.timeline, hunt, player, command.before)
+                happened = convert(rows, tuple[protocol.Happening, ...])
+                await self.reply(protocol.TimelineReply(command.id, player, happened, before))
+            case protocol.AuditTrail():
+                trail, earlier = await bridge.read(history.audit_trail, hunt, command.before)
+                lines = convert(trail, tuple[protocol.AuditLine, ...])
+                await self.reply(protocol.AuditReply(command.id, lines, earlier))
+            case protocol.Grant():
+                await bridge.read(
+                    moderation.grant,
+                    user,
+                    hunt,
+                    command.player,
+                    command.points,
+                    command.xp,
+                    command.reason,
+                    UUID(command.id),
+                )
+                await self.reply(protocol.Ok(command.id))
+            case protocol.Moderate():
+                await bridge.read(
+                    moderation.moderate,
+                    user,
+                    hunt,
+                    command.player,
+                    command.action,
+                    command.reason,
+                    UUID(command.id),
+                )
+                await self.reply(protocol.Ok(command.id))
+            case protocol.Undo():
+                await bridge.read(moderation.undo, user, hunt, command.entry, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
 
     def _line(self, view: console.LineView) -> protocol.PlayerLine:
         return protocol.PlayerLine(

@@ -74,6 +74,15 @@ Position: TypeAlias = Annotated[
 AnswerText: TypeAlias = Annotated[str, Meta(max_length=256, description="What the player typed, as typed.")]
 Markdown: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
 PlayerId: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+RowId: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Amount: TypeAlias = Annotated[int, Meta(ge=-100_000, le=100_000)]
+Reason: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=200, description="Why: the player is told, and it is written down.")
+]
+Whole: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Cursor: TypeAlias = Annotated[
+    tuple[Whole, Whole, Whole], Meta(description="Where a page ended: the `before` of the next one.")
+]
 
 
 class Inbound(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t"):
@@ -185,7 +194,7 @@ class Find(Inbound, frozen=True, tag="find"):
 
 
 class Inspect(Inbound, frozen=True, tag="inspect"):
-    """Organiser: one player's state, attempts and ledger. Replied with `player`."""
+    """Organiser: one player's state and why they have their score. Replied with `player`."""
 
     id: CommandId
     player: PlayerId
@@ -197,9 +206,70 @@ class Exports(Inbound, frozen=True, tag="exports"):
     id: CommandId
 
 
+class Timeline(Inbound, frozen=True, tag="timeline"):
+    """Organiser: a page of all that happened to a player, newest first. Replied with `timeline`."""
+
+    id: CommandId
+    player: PlayerId
+    before: Cursor | None = None
+
+
+class Grant(Inbound, frozen=True, tag="grant"):
+    """Organiser: give a player points and XP, or take them (negative). Replied with `ok`. Once per id.
+
+    No balance falls below 0: who asks for more than there is gets `invalid`.
+    """
+
+    id: CommandId
+    player: PlayerId
+    points: Amount
+    xp: Amount
+    reason: Reason
+
+
+class Moderate(Inbound, frozen=True, tag="moderate"):
+    """Organiser: take a player off the board or put them on it, remove or readmit them. Replied with `ok`. Once per id.
+
+    A ban closes the player's sockets with 4410 and refuses their commands.
+    """
+
+    id: CommandId
+    player: PlayerId
+    action: Literal["hide", "show", "ban", "unban"]
+    reason: Reason
+
+
+class Undo(Inbound, frozen=True, tag="undo"):
+    """Organiser: do the contrary of what audit entry `entry` did to a player. Replied with `ok`. Once per id."""
+
+    id: CommandId
+    entry: RowId
+
+
+class AuditTrail(Inbound, frozen=True, tag="audit"):
+    """Organiser: a page of what organisers did, newest first. Replied with `audit`."""
+
+    id: CommandId
+    before: RowId | None = None
+
+
 PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Seen | Resync | Ping
 SpectatorCommand: TypeAlias = Resync | Ping
-OrganiserCommand: TypeAlias = Preview | Announce | Control | Find | Inspect | Exports | Resync | Ping
+OrganiserCommand: TypeAlias = (
+    Preview
+    | Announce
+    | Control
+    | Find
+    | Inspect
+    | Timeline
+    | Grant
+    | Moderate
+    | Undo
+    | AuditTrail
+    | Exports
+    | Resync
+    | Ping
+)
 
 
 # --- parts of frames ----------------------------------------------------------------------------------------
@@ -621,6 +691,26 @@ class PlayersReply(Outbound, frozen=True, tag="players"):
     rows: tuple[PlayerLine, ...]
 
 
+class ScoreLine(Struct, frozen=True):
+    """Ledger entries of one cause on one question (null: on none) with one note, added up: `times` of them."""
+
+    cause: str
+    q: int | None
+    note: str
+    times: int
+    points: int
+    xp: int
+
+
+class PlayerReply(Outbound, frozen=True, tag="player"):
+    """One player in full. `score` adds up to `me.points` and `me.xp`: the whole ledger, oldest first."""
+
+    id: str
+    line: PlayerLine
+    me: Me
+    score: tuple[ScoreLine, ...]
+
+
 class LedgerLine(Struct, frozen=True):
     """One ledger entry: change of points and of XP, and its cause."""
 
@@ -632,14 +722,57 @@ class LedgerLine(Struct, frozen=True):
     note: str
 
 
-class PlayerReply(Outbound, frozen=True, tag="player"):
-    """One player in full: state, the latest attempts and ledger entries, newest first."""
+class Change(Struct, frozen=True):
+    """A value before and after, as text; "" is none."""
+
+    what: str
+    before: str
+    after: str
+
+
+class AuditLine(Struct, frozen=True):
+    """What an organiser did. `player` and `name`: to whom, if it was one player; `q`: to which question.
+
+    `undoes`: the entry that it takes back. `undone`: another takes it back. `undoable`: it can be taken back.
+    """
+
+    id: int
+    at: int
+    who: str
+    action: str
+    player: int | None
+    name: str
+    q: int | None
+    note: str
+    changes: tuple[Change, ...]
+    undoes: int | None
+    undone: bool
+    undoable: bool
+
+
+class Happening(Struct, frozen=True):
+    """Exactly one of the three is not null."""
+
+    attempt: FeedItem | None
+    entry: LedgerLine | None
+    action: AuditLine | None
+
+
+class TimelineReply(Outbound, frozen=True, tag="timeline"):
+    """A page of all that happened to a player, newest first. `before`: the cursor of the next page, or null."""
 
     id: str
-    line: PlayerLine
-    me: Me
-    attempts: tuple[FeedItem, ...]
-    ledger: tuple[LedgerLine, ...]
+    player: int
+    rows: tuple[Happening, ...]
+    before: tuple[int, int, int] | None
+
+
+class AuditReply(Outbound, frozen=True, tag="audit"):
+    """A page of what organisers did, newest first. `before`: the cursor of the next page, or null."""
+
+    id: str
+    rows: tuple[AuditLine, ...]
+    before: int | None
 
 
 class ExportSize(Struct, frozen=True):
@@ -695,6 +828,8 @@ OrganiserFrame: TypeAlias = (
     | PlayersReply
     | PlayerReply
     | ExportsReply
+    | TimelineReply
+    | AuditReply
     | Ok
     | Error
     | BoardDelta
@@ -745,7 +880,7 @@ def decode(role: Role, text: str | None) -> Any:
         raise ProtocolError("unknown_command" if unknown else "bad_frame", reason[:200]) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise ProtocolError("bad_json", "The frame is not a JSON object.") from None
-    for name in ("text",):
+    for name in ("text", "reason"):
         value = getattr(command, name, None)
         if value is not None and _FORBIDDEN.search(value):
             raise ProtocolError(

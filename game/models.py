@@ -273,7 +273,7 @@ class LedgerEntry(models.Model):
 
 
 class Announcement(models.Model):
-    """What organisers told everybody."""
+    """What organisers told everybody, or one player alone."""
 
     class Level(models.TextChoices):
         INFO = "info"
@@ -281,6 +281,10 @@ class Announcement(models.Model):
         URGENT = "urgent"
 
     hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="announcements")
+    # Null: everybody.
+    player = models.ForeignKey(
+        Player, null=True, blank=True, on_delete=models.CASCADE, related_name="announcements"
+    )
     level = models.CharField(max_length=9, choices=Level.choices)
     text = models.TextField(help_text=_("Markdown"))
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
@@ -311,6 +315,11 @@ class AuditEntry(models.Model):
     """What an organiser did: who, what, when; before and after in `detail`. Unique per command: done once."""
 
     hunt = models.ForeignKey(Hunt, null=True, on_delete=models.SET_NULL, related_name="audit")
+    # Whom it was done to, if it was one player; and the entry that it takes back, which can be taken back once.
+    player = models.ForeignKey(Player, null=True, blank=True, on_delete=models.SET_NULL, related_name="audit")
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="undone_by"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     command = models.UUIDField(null=True, blank=True)
     action = models.CharField(max_length=40)

@@ -298,6 +298,69 @@ LEDGER = (
     ),
 )
 
+SCORE = (
+    p.ScoreLine(cause="solve", q=3, note="", times=1, points=91, xp=5),
+    p.ScoreLine(cause="tick", q=None, note="", times=5, points=0, xp=50),
+    p.ScoreLine(cause="hint", q=4, note="", times=1, points=0, xp=-50),
+    p.ScoreLine(cause="grant", q=None, note="the picture was missing — désolé", times=1, points=10, xp=0),
+)
+GRANTED = p.AuditLine(
+    id=41,
+    at=NOW - 2 * HOUR,
+    who="olga@example.org",
+    action="player.grant",
+    player=17,
+    name="Zoë 🦉",
+    q=None,
+    note="the picture was missing — désolé",
+    changes=(p.Change(what="points", before="258", after="268"),),
+    undoes=None,
+    undone=False,
+    undoable=True,
+)
+READMITTED = p.AuditLine(
+    id=40,
+    at=NOW - 3 * HOUR,
+    who="",
+    action="player.unban",
+    player=66,
+    name="Mallory",
+    q=None,
+    note="Undone: a shared account",
+    changes=(p.Change(what="banned", before="true", after="false"),),
+    undoes=39,
+    undone=False,
+    undoable=True,
+)
+BANNED = msgspec.structs.replace(
+    READMITTED,
+    id=39,
+    who="olga@example.org",
+    action="player.ban",
+    note="a shared account",
+    changes=(p.Change(what="banned", before="false", after="true"),),
+    undoes=None,
+    undone=True,
+    undoable=False,
+)
+EXTENDED = p.AuditLine(
+    id=12,
+    at=NOW - 4 * HOUR,
+    who="olga@example.org",
+    action="hunt.extend",
+    player=None,
+    name="",
+    q=None,
+    note="",
+    changes=(p.Change(what="ends_at", before=str(END - HOUR), after=str(END)),),
+    undoes=None,
+    undone=False,
+    undoable=False,
+)
+MENDED = msgspec.structs.replace(
+    EXTENDED, id=11, action="question.mend", q=4, note="", changes=(p.Change("points", "100", "87"),)
+)
+
 # The longest that `answer` takes: 256 characters, each a surrogate pair in JavaScript.
 LONGEST = "🏮" * 256
 
@@ -356,6 +419,27 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("the leaders", p.Find(id=command_id("find leaders"), text=""))
     yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
     yield sent("plain", p.Exports(id=command_id("exports")))
+    yield sent("latest page", p.Timeline(id=command_id("timeline"), player=17))
+    yield sent(
+        "earlier page", p.Timeline(id=command_id("timeline 2"), player=17, before=(NOW - 2 * HOUR, 2, 41))
+    )
+    yield sent(
+        "points",
+        p.Grant(
+            id=command_id("grant"), player=17, points=10, xp=0, reason="the picture was missing — désolé"
+        ),
+    )
+    yield sent(
+        "XP taken", p.Grant(id=command_id("take"), player=17, points=0, xp=-25, reason="granted twice")
+    )
+    for action in ("hide", "show", "ban", "unban"):
+        yield sent(
+            action,
+            p.Moderate(id=command_id(action), player=66, action=action, reason="a shared account"),
+        )
+    yield sent("plain", p.Undo(id=command_id("undo"), entry=39))
+    yield sent("latest page", p.AuditTrail(id=command_id("audit")))
+    yield sent("earlier page", p.AuditTrail(id=command_id("audit 2"), before=12))
 
 
 def _shared_in() -> Iterator[Golden]:
@@ -602,9 +686,11 @@ def _organiser_out() -> Iterator[Golden]:
     yield got("plain", p.PreviewReply(id=command_id("preview"), html=URGENT.html))
     yield got("found", p.PlayersReply(id=command_id("find"), total=73, rows=(LINE, LINE_DONE, LINE_BANNED)))
     yield got("nobody", p.PlayersReply(id=command_id("find nobody"), total=0, rows=()))
-    yield got(
-        "plain",
-        p.PlayerReply(id=command_id("inspect"), line=LINE, me=ZOE, attempts=FEED[4::-1], ledger=LEDGER),
+    yield got("plain", p.PlayerReply(id=command_id("inspect"), line=LINE, me=ZOE, score=SCORE))
+    happened = (
+        *(p.Happening(attempt=item, entry=None, action=None) for item in FEED[4::-1]),
+        *(p.Happening(attempt=None, entry=entry, action=None) for entry in LEDGER),
+        p.Happening(attempt=None, entry=None, action=GRANTED),
     )
     yield got(
         "plain",
@@ -617,6 +703,16 @@ def _organiser_out() -> Iterator[Golden]:
             ),
         ),
     )
+    timeline = p.TimelineReply(
+        id=command_id("timeline"), player=17, rows=happened, before=(GRANTED.at, 2, GRANTED.id)
+    )
+    yield got("latest page", timeline)
+    yield got("the beginning", msgspec.structs.replace(timeline, rows=happened[-1:], before=None))
+    trail = p.AuditReply(
+        id=command_id("audit"), rows=(GRANTED, READMITTED, BANNED, EXTENDED, MENDED), before=11
+    )
+    yield got("latest page", trail)
+    yield got("nothing", msgspec.structs.replace(trail, rows=(), before=None))
 
 
 def _shared_out() -> Iterator[Golden]:

@@ -1,9 +1,9 @@
-"""What organisers see: the feed of attempts, counts per question, players and their ledgers."""
+"""What organisers see: the feed of attempts, counts per question, players and why they have their score."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from msgspec import Struct
 
 from game.errors import NotFound
@@ -15,7 +15,7 @@ from game.queries.room import fitting
 
 FEED, FEED_BYTES = 60, 10 * 1024
 FOUND = 50
-LATEST, LATEST_BYTES = 100, 16 * 1024
+SCORE_BYTES = 32 * 1024
 COUNTED = ("attempts", "wrong", "close", "solves", "hints", "skips")
 
 
@@ -67,22 +67,23 @@ class LineView(Struct, frozen=True):
     banned: bool
 
 
-class LedgerView(Struct, frozen=True):
-    at: int
-    points: int
-    xp: int
+class ScoreView(Struct, frozen=True):
+    """Ledger entries of one cause on one question (null: on none) with one note, added up."""
+
     cause: str
     q: int | None
     note: str
+    times: int
+    points: int
+    xp: int
 
 
 class PlayerView(Struct, frozen=True):
-    """One player in full; newest attempts and ledger entries first, at most LATEST and LATEST_BYTES of each."""
+    """One player in full. `score`: the whole ledger, added up, in the order in which it began."""
 
     line: LineView
     me: MeView
-    attempts: tuple[FeedView, ...]
-    ledger: tuple[LedgerView, ...]
+    score: tuple[ScoreView, ...]
 
 
 def feed(hunt_id: int, after: int = 0, overlap: Iterable[int] = ()) -> tuple[FeedView, ...]:
@@ -152,44 +153,36 @@ def player(hunt_id: int, player_id: int) -> PlayerView:
     if found is None:
         raise NotFound
     held = content.of(found.hunt)
-    entries = LedgerEntry.objects.filter(player=found).select_related("question").order_by("-id")[:LATEST]
+    sums = (
+        LedgerEntry.objects.filter(player=found)
+        .values_list("cause", "question__position", "note")
+        .annotate(Count("id"), Sum("points"), Sum("xp"), began=Min("id"))
+        .order_by("began")
+    )
     return PlayerView(
         line=_line(found),
         me=play_view(found.hunt, held, found.id, found.name, state_of(found), now_ms()).me,
-        attempts=_feed(Attempt.objects.filter(player=found).order_by("-id")[:LATEST], LATEST_BYTES),
-        ledger=fitting(
-            (
-                LedgerView(
-                    at=entry.at,
-                    points=entry.points,
-                    xp=entry.xp,
-                    cause=entry.cause,
-                    q=entry.question.position if entry.question else None,
-                    note=entry.note,
-                )
-                for entry in entries
-            ),
-            LATEST_BYTES,
-        ),
+        score=fitting((ScoreView(*row[:-1]) for row in sums), SCORE_BYTES),
     )
 
 
 def _feed(attempts: QuerySet[Attempt], room: int) -> tuple[FeedView, ...]:
-    shown = (
-        FeedView(
-            row.id,
-            row.at,
-            row.player_id,
-            row.player.name,
-            row.question.position,
-            row.kind,
-            row.text,
-            row.verdict,
-            row.repeat,
-        )
-        for row in attempts.select_related("player", "question")
+    return fitting(map(attempt_view, attempts.select_related("player", "question")), room)
+
+
+def attempt_view(row: Attempt) -> FeedView:
+    """As the feed shows it; `row` comes with its player and question."""
+    return FeedView(
+        row.id,
+        row.at,
+        row.player_id,
+        row.player.name,
+        row.question.position,
+        row.kind,
+        row.text,
+        row.verdict,
+        row.repeat,
     )
-    return fitting(shown, room)
 
 
 def _with_members(players: QuerySet[Player]) -> QuerySet[Player]:

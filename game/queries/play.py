@@ -20,7 +20,7 @@ RUNNING = (Phase.LIVE, Phase.PAUSED)
 # Bytes of HTML on a page of the story, and blocks: a frame has room for both.
 STORY_PAGE_BYTES = 24 * 1024
 NOTICES, NOTICES_BYTES = 20, 10 * 1024
-NEXT_NOTICES = 200
+NEXT_NOTICES = 2_000
 STORY_PAGE = 12
 
 
@@ -64,12 +64,13 @@ class PlayView(Struct, frozen=True):
 
 
 class NoticeView(Struct, frozen=True):
-    """An announcement, rendered."""
+    """An announcement, rendered. `player`: to this one alone, null: to everybody."""
 
     id: int
     at: int
     level: str
     html: str
+    player: int | None = None
 
 
 class SolveView(Struct, frozen=True):
@@ -169,9 +170,8 @@ def player_snapshot(hunt_id: int, player_id: int) -> PlayerSnapshot:
     if player is None:
         raise NotFound
     hunt, held, now = player.hunt, content.of(player.hunt), now_ms()
-    unseen = Announcement.objects.filter(hunt=hunt).exclude(
-        id__in=Seen.objects.filter(player_id=player_id).values("announcement_id")
-    )
+    mine = Announcement.objects.filter(Q(player=None) | Q(player_id=player_id), hunt=hunt)
+    unseen = mine.exclude(id__in=Seen.objects.filter(player_id=player_id).values("announcement_id"))
     return PlayerSnapshot(
         now=now,
         hunt=hunt_view(hunt, now),
@@ -201,19 +201,24 @@ def story_page(player_id: int, before: int | None) -> tuple[Sequence[BlockView],
 
 def notices(announcements: Iterable[Announcement]) -> tuple[NoticeView, ...]:
     """The first of them, as many as a snapshot has room for."""
-    shown = (NoticeView(item.id, item.at, item.level, render(item.text)) for item in announcements)
-    return fitting(shown, NOTICES_BYTES)
+    return fitting(map(_notice, announcements), NOTICES_BYTES)
+
+
+def _notice(row: Announcement) -> NoticeView:
+    return NoticeView(row.id, row.at, row.level, render(row.text), row.player_id)
 
 
 def latest_notices(hunt_id: int, after: int = 0, limit: int = NOTICES) -> tuple[NoticeView, ...]:
-    """Announcements with an id above `after`, newest first, as many as a snapshot has room for."""
-    return notices(Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("-id")[:limit])
+    """Announcements to everybody with an id above `after`, newest first, as many as a snapshot has room for."""
+    rows = Announcement.objects.filter(hunt_id=hunt_id, player=None, id__gt=after)
+    return notices(rows.order_by("-id")[:limit])
 
 
 def next_notices(hunt_id: int, after: int) -> tuple[NoticeView, ...]:
-    """Announcements with an id above `after`, oldest first; of more than NEXT_NOTICES the others are next."""
+    """Announcements with an id above `after`, to everybody and to single players, oldest first; of more than
+    NEXT_NOTICES the others are next."""
     rows = Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("id")[:NEXT_NOTICES]
-    return tuple(NoticeView(item.id, item.at, item.level, render(item.text)) for item in rows)
+    return tuple(map(_notice, rows))
 
 
 def latest_solves(hunt_id: int, limit: int) -> tuple[SolveView, ...]:

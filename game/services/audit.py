@@ -21,12 +21,16 @@ def once(
     action: str,
     asked: Detail,
     act: Callable[[Hunt], Detail],
+    *,
+    player: int | None = None,
+    undoes: int | None = None,
 ) -> Detail:
     """Run `act` and record it as `action`, unless `command` has been applied before: then return what it did.
 
     `asked` is the payload that makes two commands the same one; raises IdConflict when it differs, NotFound without
-    the hunt. Holds the hunt alone: organisers act one after the other, and no player's command is being judged
-    meanwhile.
+    the hunt. `act` returns what it did, with what changed as {"before": {…}, "after": {…}}. `player` is whom it was
+    done to, if it was one; `undoes` the entry that it takes back. Holds the hunt alone: organisers act one after the
+    other, and no player's command is being judged meanwhile.
     """
     try:
         hunt = own_hunt(hunt_id)
@@ -42,6 +46,8 @@ def once(
     AuditEntry.objects.create(
         hunt_id=hunt_id,
         user_id=user_id,
+        player_id=player,
+        undoes_id=undoes,
         command=command,
         action=action,
         detail={"asked": asked, "done": done},

@@ -6,6 +6,7 @@ row is locked while it is settled, and the ledger holds one grant per player and
 """
 
 import logging
+from collections.abc import Sequence
 
 import msgspec
 from django.db import transaction
@@ -14,7 +15,7 @@ from enigma_rt.bus import publish_on_commit
 from game.models import Heartbeat, Hunt, LedgerEntry, Player
 from game.queries.clock import now_ms
 from game.queries.play import settings_of, state_of
-from game.rules.play import settle
+from game.rules.play import Entry, settle
 from game.services.answers import WRITTEN_FIELDS, store
 from game.services.locks import lock_players, share_hunt
 from game.services.rows import update_many
@@ -59,14 +60,24 @@ def _settle_chunk(hunt_id: int) -> int:
             continue  # settled by somebody else while this one waited for the lock
         store(player, msgspec.structs.replace(state, version=before.version + 1), now)
         rows.append(player)
-        entries.extend(
-            LedgerEntry(
-                hunt_id=hunt_id, player=player, cause=entry.cause.value, xp=entry.xp, tick=entry.tick, at=now
-            )
-            for entry in granted
-        )
+        entries.extend(tick_entries(player, granted, now))
     LedgerEntry.objects.bulk_create(entries, batch_size=1000)
     update_many(rows, WRITTEN_FIELDS)
     if rows:
         publish_on_commit("players", {"hunt": hunt_id, "versions": [[row.id, row.version] for row in rows]})
     return len(rows)
+
+
+def tick_entries(player: Player, granted: Sequence[Entry], now: int) -> list[LedgerEntry]:
+    """The rows (not yet written) of the ticks that `rules.play.settle` granted."""
+    return [
+        LedgerEntry(
+            hunt_id=player.hunt_id,
+            player=player,
+            cause=entry.cause.value,
+            xp=entry.xp,
+            tick=entry.tick,
+            at=now,
+        )
+        for entry in granted
+    ]

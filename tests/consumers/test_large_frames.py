@@ -44,9 +44,10 @@ async def test_every_snapshot_has_room(connect: Connect, database: Database) -> 
     assert console.snapshot["announcements"][0]["html"].startswith("<p>24")
     assert console.snapshot["feed"][0]["text"] == GUESS + "e"
 
-    inspected = await console.ask("inspect", player=ada.id)
-    assert [item["text"][-1] for item in inspected["attempts"]] == [*"edcba"]
-    assert_small(inspected, await console.ask("find", text=""), await console.until("pulse"))
+    timeline = await console.ask("timeline", player=ada.id)
+    assert [item["attempt"]["text"][-1] for item in timeline["rows"]] == [*"edcba"]
+    assert_small(timeline, await console.ask("audit"))
+    assert_small(await console.ask("find", text=""), await console.until("pulse"))
 
 
 async def test_what_has_no_room_comes_when_the_rest_is_seen(

@@ -85,7 +85,7 @@ async def test_players_are_found_by_name_and_mail_and_shown_whole(
     assert (await console.ask("find", text=""))["total"] == 2
     assert (await console.ask("find", text="nobody"))["rows"] == []
     whole = await console.ask("inspect", player=ada.id)
-    assert (whole["line"]["name"], whole["me"]["position"], whole["attempts"]) == ("Ada Ünal", 1, [])
+    assert (whole["line"]["name"], whole["me"]["position"], whole["score"]) == ("Ada Ünal", 1, [])
 
 
 async def test_an_announcement_is_previewed_as_it_will_be_shown(connect: Connect, database: Database) -> None:

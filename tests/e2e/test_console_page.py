@@ -267,6 +267,67 @@ def test_a_player_is_found_and_seen_in_full(console: Page, behind: Stage) -> Non
     expect(results.get_by_role("button", name="Wanted", exact=True)).to_be_focused()
 
 
+def act(page: Page, name: str, reason: str, button: str, points: str = "") -> None:
+    """Presses that button of the open player, says why, and confirms."""
+    page.get_by_role("group", name="What can be done").get_by_role("button", name=f"{name}…").click()
+    dialog = page.locator("#confirm")
+    if points:
+        dialog.get_by_label("Points").fill(points)
+    dialog.get_by_label("Why").fill(reason)
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog).to_be_hidden()
+
+
+@pytest.mark.usefixtures("live")
+def test_a_player_is_given_points_removed_and_readmitted(console: Page, visit: Visit, behind: Stage) -> None:
+    """Everything that organisers do to one player: live on the board, told to the player, written down and undone."""
+    player = visit(behind.player("Gail"))
+    tab = player.plays()
+    tab.answers(word("solve", 1))
+    tab.sees_question(2)
+    console.get_by_role("searchbox", name="Players").fill("Gail")
+    console.get_by_role("group", name="Players").get_by_role("button", name="Gail", exact=True).click()
+    detail = console.get_by_role("dialog", name="Gail")
+    on_board = console.get_by_role("region", name="Board").get_by_role("listitem").filter(has_text="Gail")
+    expect(on_board).to_contain_text("100")
+    arrival = tab.page.get_by_role("complementary", name="New telegram")
+
+    act(console, "Give or take", "the picture was missing", "Book +50 points", points="50")
+    expect(on_board).to_contain_text("150")
+    expect(arrival).to_contain_text("+50 points. the picture was missing")
+    expect(tab.page.locator("#head")).to_contain_text("150")
+    why = detail.get_by_role("table", name="Why this score")
+    expect(why.get_by_role("row", name="granted by an organiser")).to_contain_text("the picture was missing")
+    expect(why.get_by_role("row", name="Together")).to_contain_text("150")
+    happened = detail.get_by_role("list", name="What has happened").get_by_role("listitem")
+    expect(happened.filter(has_text="changed the balance")).to_contain_text("points: 100 → 150")
+    happened.filter(has_text="changed the balance").get_by_role("button", name="Undo").click()
+    console.locator("#confirm").get_by_role("button", name="Undo", exact=True).click()
+    expect(on_board).to_contain_text("100")
+    expect(why.get_by_role("row", name="Together")).to_contain_text("100")
+
+    act(console, "Take off the board", "a test player", "Take off the board")
+    expect(on_board).to_have_count(0)
+    act(console, "Put on the board", "a real one", "Put on the board")
+    expect(on_board).to_have_count(1)
+    act(console, "Remove", "a shared account", "Remove")
+    expect(tab.page.get_by_role("heading", name="You have been removed")).to_be_visible()
+    expect(on_board).to_have_count(0)
+
+    console.get_by_role("navigation", name="Views").get_by_role("link", name="Audit").click()
+    trail = console.get_by_role("table", name="What organisers did").get_by_role("row")
+    removed = trail.filter(has_text="removed from the hunt")
+    for words in ("olga", "Gail", "a shared account", "removed: no → yes"):
+        expect(removed).to_contain_text(words)
+    removed.get_by_role("button", name="Undo").click()
+    console.locator("#confirm").get_by_role("button", name="Undo", exact=True).click()
+    expect(removed).to_contain_text("undone")
+    expect(trail.filter(has_text="readmitted")).to_contain_text("Undone: a shared account")
+    tab.page.reload()
+    tab.sees_question(2)
+    assert behind.ledger_problems() == []
+
+
 @pytest.mark.usefixtures("live")
 def test_an_announcement_is_previewed_confirmed_and_delivered(
     console: Page, visit: Visit, behind: Stage

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ACTIONS, GRAVITY, endAfter, minutesOf } from "../../enigma_rt/static/enigma/js/console/actions.js";
+import { ACTIONS, GRAVITY, amountOf, endAfter, minutesOf, reasonOf } from "../../enigma_rt/static/enigma/js/console/actions.js";
 import { EVERYTHING, createFeed, outcome, passes } from "../../enigma_rt/static/enigma/js/console/feed.js";
+import { createPages } from "../../enigma_rt/static/enigma/js/console/pages.js";
 import { createRate } from "../../enigma_rt/static/enigma/js/console/rate.js";
 import { amount } from "../../enigma_rt/static/enigma/js/i18n.js";
 import { actionWords, causeWords, signed } from "../../enigma_rt/static/enigma/js/console/words.js";
+import { amounts, auditWords, changeWords, grantWords, moderateWords, scoreWords, undoWords } from "../../enigma_rt/static/enigma/js/console/words_player.js";
 
 const item = (id, extra = {}) => ({
   id, at: id, player: 1, name: "Ada", q: 1, kind: "answer", text: "lantern", verdict: "wrong", repeat: false, ...extra,
@@ -147,4 +149,52 @@ test("the ledger in words", () => {
 
 test("a file's size in a unit that people read", () => {
   assert.deepEqual([0, 999, 1_000, 61_204, 9_960_000, 1_471_203_000].map(amount), ["0 byte", "999 byte", "1 kB", "61 kB", "10 MB", "1.5 GB"]);
+});
+
+// --- one player --------------------------------------------------------------------------------------------------------------
+
+test("an amount is whole, with a sign or without, and not without bounds", () => {
+  assert.deepEqual(["5", "-5", "\u22125", " +7 ", "0", "-0", "100000"].map(amountOf), [5, -5, -5, 7, 0, 0, 100_000]);
+  for (const wrong of ["", "1.5", "1e3", "100001", "--1", "ten"]) assert.equal(amountOf(wrong), null, wrong);
+});
+
+test("a reason is something, and not too long", () => {
+  assert.equal(reasonOf("  late bus "), "late bus");
+  assert.equal(reasonOf("🏮".repeat(200)).length, 400);
+  for (const wrong of ["", "  ", "x".repeat(201)]) assert.equal(reasonOf(wrong), null);
+});
+
+test("the score, the audit and every act in words, with every gap filled", () => {
+  assert.deepEqual(scoreWords({ cause: "tick", q: null, note: "", times: 5 }), { cause: "hourly XP", extra: "5 times" });
+  assert.equal(amounts({ points: 10, xp: -25 }), "+10 points, \u221225 XP");
+  assert.equal(amounts({ points: 0, xp: 0 }), "");
+  assert.equal(auditWords({ action: "something.new", q: 4 }), "something.new, no. 4", "an action of a newer server");
+  assert.deepEqual(changeWords({ what: "banned", before: "false", after: "true" }), { what: "removed", before: "no", after: "yes" });
+  assert.match(changeWords({ what: "ends_at", before: "", after: "1772838720000" }).after, /\d\d:\d\d/);
+  const [line, me] = [{ name: "Ada", player: 1 }, { points: 100, xp: 5 }];
+  const entry = { action: "player.ban", q: null, name: "Ada", changes: [{ what: "banned", before: "false", after: "true" }] };
+  const all = [grantWords(line, me, { points: 5, xp: null }), undoWords(entry), ...["hide", "show", "ban", "unban"].map((act) => moderateWords(line, act))];
+  for (const words of all) assert.doesNotMatch(JSON.stringify(words), /%\(|undefined/);
+  assert.match(all[0].says[0], /105 points and 5 XP/);
+});
+
+// --- lists in pages ------------------------------------------------------------------------------------------------------------
+
+test("pages go on from the cursor, and what comes too late is not taken", async () => {
+  const waiting = [];
+  const pages = createPages((before) => new Promise((resolve) => waiting.push({ before, resolve })), () => {});
+  const first = pages.again();
+  waiting[0].resolve({ rows: [9, 8], before: 8 });
+  await first;
+  const more = pages.more();
+  assert.equal(waiting[1].before, 8);
+  assert.equal(pages.more(), false, "one page at a time");
+  waiting[1].resolve({ rows: [7], before: null });
+  await more;
+  assert.deepEqual([pages.state.rows, pages.state.before, pages.state.deep], [[9, 8, 7], null, true]);
+  const late = pages.again();
+  pages.clear();
+  waiting[2].resolve({ rows: [1], before: null });
+  await late;
+  assert.equal(pages.state.rows, null);
 });

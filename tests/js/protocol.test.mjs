@@ -23,6 +23,11 @@ const build = {
   find: (f) => command.find(f.text, f.id),
   inspect: (f) => command.inspect(f.player, f.id),
   exports: (f) => command.exports(f.id),
+  timeline: (f) => command.timeline(f.player, f.before, f.id),
+  grant: (f) => command.grant(f.player, f.points, f.xp, f.reason, f.id),
+  moderate: (f) => command.moderate(f.player, f.action, f.reason, f.id),
+  undo: (f) => command.undo(f.entry, f.id),
+  audit: (f) => command.audit(f.before, f.id),
 };
 
 test("every golden frame of the server is understood", () => {

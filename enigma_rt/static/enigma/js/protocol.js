@@ -61,6 +61,11 @@ export const command = Object.freeze({
   find: (text, id = uuid()) => ({ t: "find", id, text }),
   inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
   exports: (id = uuid()) => ({ t: "exports", id }),
+  timeline: (player, before = null, id = uuid()) => ({ t: "timeline", id, player, before }),
+  grant: (player, points, xp, reason, id = uuid()) => ({ t: "grant", id, player, points, xp, reason: clean(reason) }),
+  moderate: (player, action, reason, id = uuid()) => ({ t: "moderate", id, player, action, reason: clean(reason) }),
+  undo: (entry, id = uuid()) => ({ t: "undo", id, entry }),
+  audit: (before = null, id = uuid()) => ({ t: "audit", id, before }),
 });
 
 /** What people paste, made fit to send: no control characters, no half characters, at most MAX_ANSWER code points. */

@@ -38,7 +38,15 @@ export const RECORDS = Object.freeze({
     finished: "bool", hidden: "bool", banned: "bool", online: "bool",
   },
   ExportSize: { what: "str", rows: "int", csv: "int", json: "int" },
+  ScoreLine: { cause: "str", q: "int?", note: "str", times: "int", points: "int", xp: "int" },
   LedgerLine: { at: "int", points: "int", xp: "int", cause: "str", q: "int?", note: "str" },
+  Change: { what: "str", before: "str", after: "str" },
+  AuditLine: {
+    id: "int", at: "int", who: "str", action: "str", player: "int?", name: "str", q: "int?", note: "str",
+    changes: "Change[]", undoes: "int?", undone: "bool", undoable: "bool",
+  },
+  Happening: { attempt: "FeedItem?", entry: "LedgerLine?", action: "AuditLine?" },
+  Cursor: ["int", "int", "int"],
 });
 
 export const FRAMES = Object.freeze({
@@ -77,8 +85,10 @@ export const FRAMES = Object.freeze({
   },
   preview: { id: "str", html: "str" },
   players: { id: "str", total: "int", rows: "PlayerLine[]" },
-  player: { id: "str", line: "PlayerLine", me: "Me", attempts: "FeedItem[]", ledger: "LedgerLine[]" },
   exports: { id: "str", tables: "ExportSize[]" },
+  player: { id: "str", line: "PlayerLine", me: "Me", score: "ScoreLine[]" },
+  timeline: { id: "str", player: "int", rows: "Happening[]", before: "Cursor?" },
+  audit: { id: "str", rows: "AuditLine[]", before: "int?" },
 });
 
 const PRIMITIVE = {

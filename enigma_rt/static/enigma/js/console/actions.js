@@ -20,3 +20,19 @@ export function minutesOf(text) {
 
 /** When the hunt ends after `minutes` more: an ended hunt runs again from now. */
 export const endAfter = (hunt, phase, minutes, now) => (phase === "ended" ? now : hunt.ends_at) + minutes * 60_000;
+
+export const MOST_AMOUNT = 100_000;
+export const LONGEST_REASON = 200;
+
+/** `text` as a whole amount, with a minus sign (or the typographer's) for what is taken, or null. */
+export function amountOf(text) {
+  const plain = text.trim().replace("\u2212", "-");
+  const amount = /^[+-]?\d{1,6}$/.test(plain) ? Number(plain) : NaN;
+  return Math.abs(amount) <= MOST_AMOUNT ? amount + 0 : null;
+}
+
+/** `text` as a reason, or null. */
+export function reasonOf(text) {
+  const reason = text.trim();
+  return reason && Array.from(reason).length <= LONGEST_REASON ? reason : null;
+}

@@ -55,7 +55,7 @@ export class Calls {
     if (frame.t !== "error") {
       this.#settle(call);
       call.resolve(frame);
-    } else if (call.durable && RETRIED.has(frame.code) && call.tries < TRIES) {
+    } else if (call.tries < TRIES && (frame.code === "rate_limited" || (call.durable && RETRIED.has(frame.code)))) {
       call.tries += 1;
       clearTimeout(call.timer);
       call.timer = setTimeout(() => {

@@ -4,7 +4,13 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { format, gettext } from "../i18n.js";
 import { MOST_MINUTES, minutesOf } from "./actions.js";
 
-const STEPS = [5, 15, 30, 60];
+const STEPS = ["5", "15", "30", "60"];
+
+/** The field of an extension. */
+export const minutesField = () => ({
+  name: "minutes", label: gettext("Minutes"), text: "30", steps: STEPS, read: minutesOf,
+  help: format(gettext("A whole number from 1 to %(most)s."), { most: MOST_MINUTES }),
+});
 
 export class Confirm {
   #dialog;
@@ -19,12 +25,15 @@ export class Confirm {
   }
 
   /**
-   * Opens the dialog. `words(minutes)` gives { title, says, button } and is asked again while it is open; `minutes` true: they
-   * are asked for too; `act(minutes)` returns a promise: fulfilled closes the dialog, a refusal is shown in it.
+   * Opens the dialog. `fields`: what is asked for, each { name, label, text, read, help, steps, wide }; `read(text)` gives the
+   * value, or null (then `help` says why). `words(values)` gives { title, says, button } and is asked again while it is open;
+   * `ready(values)`: whether they make sense together. `act(values)` returns a promise: fulfilled closes the dialog, a
+   * refusal is shown in it.
    */
-  ask({ words, act, danger = false, minutes = false, quote = null }) {
+  ask({ words, act, danger = false, fields = [], ready = () => true, quote = null }) {
     if (this.#dialog.open) return;
-    this.#asked = { words, act, danger, minutes, quote, text: minutes ? "30" : "", pending: false, error: "" };
+    const texts = Object.fromEntries(fields.map(({ name, text }) => [name, text]));
+    this.#asked = { words, act, danger, fields, ready, quote, texts, pending: false, error: "" };
     this.paint();
     this.#dialog.showModal();
     this.#dialog.querySelector("[data-first]")?.focus();
@@ -33,22 +42,21 @@ export class Confirm {
   /** Counts or instants may have changed. */
   paint() {
     if (!this.#asked) return;
-    const { minutes, text, danger, pending, error, quote } = this.#asked;
-    const wanted = minutes ? minutesOf(text) : null;
-    const { title, says, button } = this.#asked.words(wanted);
-    const ready = !pending && (!minutes || wanted !== null);
+    const { fields, danger, pending, error, quote } = this.#asked;
+    const values = this.#values();
+    const { title, says, button } = this.#asked.words(values);
     render(
-      html`<form class="confirm ${danger ? "grave" : ""}" @submit=${(event) => this.#submit(event, wanted)}>
+      html`<form class="confirm ${danger ? "grave" : ""}" @submit=${(event) => this.#submit(event)}>
         <h2 id="confirm-title">${title}</h2>
-        ${minutes ? this.#minutes(text, wanted) : nothing}
+        ${fields.length ? html`<div class="asked">${fields.map((field, i) => this.#field(field, values[field.name], i === 0))}</div>` : nothing}
         <div class="says">${says.map((sentence) => html`<p>${sentence}</p>`)}</div>
         ${quote ? html`<enigma-html class="quote" .html=${quote}></enigma-html>` : nothing}
         <p class="refusal" role="alert">${error}</p>
         <footer>
-          <button class="button" type="button" ?disabled=${pending} ?data-first=${!minutes} @click=${() => this.#dialog.close()}>
+          <button class="button" type="button" ?disabled=${pending} ?data-first=${!fields.length} @click=${() => this.#dialog.close()}>
             ${gettext("Cancel")}
           </button>
-          <button class="button ${danger ? "danger" : "lit"}" type="submit" aria-disabled=${String(!ready)}>
+          <button class="button ${danger ? "danger" : "lit"}" type="submit" aria-disabled=${String(pending || !this.#complete(values))}>
             ${pending ? gettext("Sending …") : button}
           </button>
         </footer>
@@ -57,30 +65,43 @@ export class Confirm {
     );
   }
 
-  #minutes(text, wanted) {
-    return html`<fieldset class="minutes">
-      <label for="minutes">${gettext("Minutes")}</label>
-      <input id="minutes" class="input" inputmode="numeric" autocomplete="off" data-first aria-invalid=${String(wanted === null)}
-        aria-describedby="minutes-help" .value=${text} @input=${(event) => this.#type(event.target.value)} />
-      ${STEPS.map((step) => html`<button class="button" type="button" aria-pressed=${String(wanted === step)} @click=${() => this.#type(String(step))}>${step}</button>`)}
-      <span id="minutes-help" class="help">${wanted === null ? format(gettext("A whole number from 1 to %(most)s."), { most: MOST_MINUTES }) : ""}</span>
+  #field({ name, label, help, steps = [], wide = false }, value, first) {
+    const text = this.#asked.texts[name];
+    const wrong = value === null && text !== "";
+    return html`<fieldset class="${wide ? "wide" : ""}">
+      <label for="ask-${name}">${label}</label>
+      <input id="ask-${name}" class="input" inputmode=${wide ? "text" : "numeric"} autocomplete="off" ?data-first=${first} aria-invalid=${String(wrong)}
+        aria-describedby="ask-${name}-help" .value=${text} @input=${(event) => this.#type(name, event.target.value)} />
+      ${steps.map((step) => html`<button class="button" type="button" aria-pressed=${String(text === step)} @click=${() => this.#type(name, step)}>${step}</button>`)}
+      <span id="ask-${name}-help" class="help">${wrong ? help : ""}</span>
     </fieldset>`;
   }
 
-  #type(text) {
-    this.#asked.text = text;
+  #values() {
+    const { fields, texts } = this.#asked;
+    return Object.fromEntries(fields.map(({ name, read }) => [name, read(texts[name])]));
+  }
+
+  #complete(values) {
+    return Object.values(values).every((value) => value !== null) && this.#asked.ready(values);
+  }
+
+  #type(name, text) {
+    this.#asked.texts[name] = text;
     this.#asked.error = "";
     this.paint();
   }
 
-  async #submit(event, minutes) {
+  async #submit(event) {
     event.preventDefault();
     const asked = this.#asked;
-    if (!asked || asked.pending || (asked.minutes && minutes === null)) return;
+    if (!asked || asked.pending) return;
+    const values = this.#values();
+    if (!this.#complete(values)) return;
     Object.assign(asked, { pending: true, error: "" });
     this.paint();
     try {
-      await asked.act(minutes);
+      await asked.act(values);
       this.#dialog.close();
     } catch (refused) {
       Object.assign(asked, { pending: false, error: refused.message });

@@ -12,18 +12,23 @@ import { Close, command } from "../protocol.js";
 import { Socket } from "../socket.js";
 import { exactTime } from "../times.js";
 import { GRAVITY } from "./actions.js";
+import { createActs } from "./acts.js";
 import { Calls } from "./calls.js";
 import { createComposer } from "./composer.js";
-import { Confirm } from "./confirm.js";
+import { Confirm, minutesField } from "./confirm.js";
 import { createDrawers } from "./drawers.js";
 import { createExports } from "./exports.js";
 import { EVERYTHING, createFeed } from "./feed.js";
+import { createPages } from "./pages.js";
 import { createPlayers } from "./players.js";
 import { createRate } from "./rate.js";
 import { showRows } from "./rows.js";
+import { createViews } from "./views.js";
 import * as head from "./view_head.js";
 import * as live from "./view_feed.js";
 import * as people from "./view_players.js";
+import * as person from "./view_player.js";
+import * as audit from "./view_audit.js";
 import { DONE, actionWords, closedWords } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
@@ -52,6 +57,11 @@ const act = {
   close: () => closePlayer(),
   again: () => players.again(),
   find: () => players.find(),
+  earlier: () => players.timeline.more(),
+  grant: (reply) => acts.grant(reply),
+  moderate: (reply, action) => acts.moderate(reply, action),
+  undo: (entry) => acts.undo(entry),
+  trail: { again: () => trail.again(), more: () => trail.more() },
   hold() {
     if (state.feed.held) state.feed.release();
     else state.feed.hold();
@@ -80,7 +90,8 @@ const parts = {
   options: () => render(live.questionOptions(state.questions), $("#filter-question")),
   board: () => render(live.board(state, act), $("#top")),
   results: () => render(people.results(players.state, act), $("#results")),
-  detail: () => render(people.detail(players.state, act, state.hunt?.questions ?? 0), $("#detail")),
+  detail: () => render(person.detail(players.state, players.timeline.state, act, state.hunt?.questions ?? 0), $("#detail")),
+  trail: () => render(audit.trail(trail.state, act), $("#trail")),
   notices: () => render(people.notices(state), $("#notices")),
   confirm: () => confirm.paint(),
 };
@@ -132,6 +143,7 @@ const on = {
     state.view = viewOf(frame.board);
     paint("feed", "hold", "notices", "board", "controls", "detail");
     if (players.state.rows === null) players.find();
+    if (views.open === "audit") trail.again();
   },
   pulse(frame) {
     clock.sync(frame.now);
@@ -184,9 +196,9 @@ function press(action) {
   if (!state.live) return told(gettext("There is no connection. Nothing was sent."));
   confirm.ask({
     danger: GRAVITY[action] === "danger",
-    minutes: action === "extend",
-    words: (minutes) => actionWords(action, state, minutes, clock.now()),
-    async act(minutes) {
+    fields: action === "extend" ? [minutesField()] : [],
+    words: ({ minutes = null }) => actionWords(action, state, minutes, clock.now()),
+    async act({ minutes = null }) {
       await calls.send(command.control(action, minutes), true);
       told(DONE[action]());
     },
@@ -194,6 +206,16 @@ function press(action) {
 }
 
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
+const trail = createPages((before) => calls.send(command.audit(before)), () => paint("trail"));
+const acts = createActs({
+  calls, confirm, told,
+  state: () => state,
+  done() {
+    players.again();
+    players.find();
+    if (views.open === "audit") trail.again();
+  },
+});
 const composer = createComposer($("#composer"), { calls, confirm, state: () => state, told });
 const detail = $("#detail");
 createDrawers({
@@ -234,8 +256,17 @@ $("#filter-question").addEventListener("change", (event) => {
 addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || $("#confirm").open) return;
   event.preventDefault();
+  if (views.open !== "desk") {
+    location.hash = "#desk";
+    views.show();
+  }
   $("#search").focus();
   $("#search").select();
+});
+
+const views = createViews({ desk: $("#desk"), audit: $("#audit") }, $("#views"), (name) => {
+  if (detail.open) closePlayer();
+  if (name === "audit" && state.connected) trail.again();
 });
 
 // --- the connection --------------------------------------------------------------------------------------------------------
@@ -260,6 +291,7 @@ socket.addEventListener("final", ({ detail: { code } }) => {
 
 render(live.verdictOptions(), $("#filter-verdict"));
 paint(...Object.keys(parts));
+views.show();
 everySecond(clock.now, tick);
 socket.open();
 

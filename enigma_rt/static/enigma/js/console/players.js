@@ -1,6 +1,7 @@
 // Finding a player, and one player in full. The search follows the typing; the open player follows the feed.
 
 import { command } from "../protocol.js";
+import { createPages } from "./pages.js";
 
 const FIND_AFTER = 220;
 const AGAIN_AFTER = 1_500;
@@ -16,6 +17,7 @@ export function createPlayers({ calls, changed }) {
   let inspectTimer = 0;
   let run = 0;
   let foundAt = 0;
+  const timeline = createPages((before) => calls.send(command.timeline(state.open, before)), changed);
 
   const find = async () => {
     const mine = ++run;
@@ -36,13 +38,14 @@ export function createPlayers({ calls, changed }) {
     }
   };
 
-  const inspect = async () => {
+  const inspect = async (whole = true) => {
     clearTimeout(inspectTimer);
     inspectTimer = 0;
     const player = state.open;
     if (player === null) return;
     state.inspecting = true;
-    changed();
+    // Somebody who reads further back keeps the place.
+    if (whole || !timeline.state.deep) timeline.again();
     try {
       const reply = await calls.send(command.inspect(player));
       if (state.open === player) Object.assign(state, { reply, inspectError: "" });
@@ -58,6 +61,7 @@ export function createPlayers({ calls, changed }) {
 
   return {
     state,
+    timeline,
     /** What is typed into the search field. */
     type(text) {
       state.text = text;
@@ -71,20 +75,24 @@ export function createPlayers({ calls, changed }) {
       find();
     },
     show(player) {
-      if (state.open !== player) Object.assign(state, { open: player, reply: null, inspectError: "" });
+      if (state.open !== player) {
+        timeline.clear();
+        Object.assign(state, { open: player, reply: null, inspectError: "" });
+      }
       return inspect();
     },
     hide() {
       clearTimeout(inspectTimer);
       inspectTimer = 0;
+      timeline.clear();
       Object.assign(state, { open: null, reply: null, inspecting: false });
       changed();
     },
-    again: inspect,
+    again: () => inspect(),
     /** New attempts came: if the open player made one of them, look again soon. */
     heard(items) {
       if (state.open === null || inspectTimer || !items.some((item) => item.player === state.open)) return;
-      inspectTimer = setTimeout(inspect, AGAIN_AFTER);
+      inspectTimer = setTimeout(() => inspect(false), AGAIN_AFTER);
     },
   };
 }

@@ -1,0 +1,123 @@
+// What the console says about one player: why this score, what organisers did, and what an act will do.
+
+import { exactTime, shortDayTime } from "../times.js";
+import { format, gettext, locale, ngettext, number } from "../i18n.js";
+import { causeWords, signed } from "./words.js";
+
+/** "+10 points, −25 XP" */
+export const amounts = ({ points, xp }) =>
+  [points && `${signed(points)} ${gettext("points")}`, xp && `${signed(xp)} ${gettext("XP")}`].filter(Boolean).join(", ");
+
+/** A line of the score: its cause, how often, and why. */
+export function scoreWords(line) {
+  const times = line.times > 1 ? format(ngettext("%(n)s time", "%(n)s times", line.times), { n: number(line.times) }) : "";
+  return { cause: causeWords(line), extra: [times, line.note].filter(Boolean).join(" · ") };
+}
+
+const ACTIONS = {
+  announce: () => gettext("announced"),
+  "hunt.start": () => gettext("started the hunt"),
+  "hunt.pause": () => gettext("paused the hunt"),
+  "hunt.resume": () => gettext("resumed the hunt"),
+  "hunt.end": () => gettext("ended the hunt"),
+  "hunt.extend": () => gettext("extended the hunt"),
+  "player.grant": () => gettext("changed the balance"),
+  "player.hide": () => gettext("taken off the board"),
+  "player.show": () => gettext("put on the board"),
+  "player.ban": () => gettext("removed from the hunt"),
+  "player.unban": () => gettext("readmitted"),
+};
+
+/** What an audit entry says was done. An action of a newer server is shown as it is. */
+export const auditWords = ({ action, q }) => {
+  const words = ACTIONS[action]?.() ?? action;
+  return q === null ? words : format(gettext("%(what)s, no. %(q)s"), { what: words, q: number(q) });
+};
+
+const VALUES = {
+  points: () => gettext("points"),
+  xp: () => gettext("XP"),
+  hidden: () => gettext("off the board"),
+  banned: () => gettext("removed"),
+  starts_at: () => gettext("start"),
+  ends_at: () => gettext("end"),
+  paused_at: () => gettext("paused since"),
+  paused_ms: () => gettext("paused for"),
+  ended_at: () => gettext("ended"),
+};
+const PLAIN = { true: () => gettext("yes"), false: () => gettext("no"), "": () => "–" };
+
+function valueWords(what, value) {
+  if (value in PLAIN) return PLAIN[value]();
+  if (what.endsWith("_at")) return `${shortDayTime(Number(value), locale())}:${exactTime(Number(value), locale()).slice(-2)}`;
+  if (what.endsWith("_ms")) return `${number(Math.round(Number(value) / 1000))} s`;
+  return value;
+}
+
+/** { what, before, after } of a change, for people. */
+export const changeWords = ({ what, before, after }) => ({
+  what: VALUES[what]?.() ?? what,
+  before: valueWords(what, before),
+  after: valueWords(what, after),
+});
+
+export const DO = {
+  hide: () => gettext("Take off the board"),
+  show: () => gettext("Put on the board"),
+  ban: () => gettext("Remove"),
+  unban: () => gettext("Readmit"),
+};
+
+export const MODERATED = {
+  hide: () => gettext("Off the board."),
+  show: () => gettext("On the board again."),
+  ban: () => gettext("Removed. The connections are closed."),
+  unban: () => gettext("Readmitted."),
+};
+
+export function grantWords(line, me, { points, xp }) {
+  const after = { name: line.name, points: number(me.points + (points ?? 0)), xp: number(me.xp + (xp ?? 0)) };
+  const what = points || xp ? amounts({ points: points ?? 0, xp: xp ?? 0 }) : null;
+  return {
+    title: format(gettext("Give to %(name)s, or take?"), after),
+    says: [
+      format(gettext("%(name)s then has %(points)s points and %(xp)s XP. The board moves at once."), after),
+      gettext("The player is told, with the reason. It is a ledger entry: nothing is edited, and it can be undone."),
+    ],
+    button: what ? format(gettext("Book %(what)s"), { what }) : gettext("Book"),
+  };
+}
+
+export function moderateWords(line, action) {
+  const whom = { name: line.name };
+  const title = {
+    hide: gettext("Take %(name)s off the board?"),
+    show: gettext("Put %(name)s on the board?"),
+    ban: gettext("Remove %(name)s from the hunt?"),
+    unban: gettext("Readmit %(name)s?"),
+  };
+  const says = {
+    hide: gettext("%(name)s disappears from every board at once, keeps the points and plays on."),
+    show: gettext("%(name)s appears on every board at once, with the points earned."),
+    ban: gettext("Every connection of %(name)s is closed at once, nothing more is judged, and every board loses the name. Points are kept."),
+    unban: gettext("%(name)s may play again at once, and is on the board with the points kept."),
+  };
+  return {
+    title: format(title[action], whom),
+    says: [format(says[action], whom), gettext("The player is told, with the reason. It can be undone.")],
+    button: DO[action](),
+  };
+}
+
+export function undoWords(entry) {
+  const what = { what: auditWords(entry), name: entry.name };
+  return {
+    title: gettext("Undo this?"),
+    says: [
+      format(gettext("%(name)s: %(what)s."), what),
+      ...entry.changes.map(changeWords).map((change) => format(gettext("It had changed “%(what)s” from %(before)s to %(after)s."), change)),
+      gettext("The contrary is booked as an action of its own, and the player is told."),
+    ],
+    button: gettext("Undo"),
+  };
+}
