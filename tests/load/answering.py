@@ -9,7 +9,6 @@ from tests.load import wire
 from tests.load.client import Client, Lost, Socket
 from tests.load.machine import Meter
 from tests.load.report import Sample
-from tests.load.servers import in_quiet
 from tests.support.pack import word
 
 WARM_UP_S = 2.0
@@ -132,7 +131,6 @@ class Paced(Answering):
 
 def measure(answering: Answering, server: int, seconds: float, databases: Sequence[int] = ()) -> Sample:
     """Warm up, measure for `seconds`, wait for the last replies."""
-    in_quiet()
     answering.begin()
     answering.client.run(answering.on_frame, min(WARM_UP_S, seconds))
     answering.latencies = array("d")

@@ -7,7 +7,7 @@ from tests.load.answering import Answering
 from tests.load.client import Client, Socket
 from tests.load.machine import Meter, resident_bytes
 from tests.load.report import Row, Sample, in_turn, row
-from tests.load.servers import Bench, House, Listener, OurServer, house, in_quiet, stock_daphne
+from tests.load.servers import Bench, House, Listener, OurServer, house, stock_daphne
 
 SOCKETS = 2_000
 AT_ONCE = 40
@@ -28,7 +28,6 @@ def timed(
     greeted: bool,
 ) -> Sample:
     """Connects a second: to our snapshot, to the baseline's acceptance."""
-    in_quiet()
     requests = [wire.handshake(path, server.port, cookie) for cookie in cookies]
     with Meter(server.pid, bench.databases) as meter:
         opened = client.open(server.port, requests, greeted=greeted, at_once=AT_ONCE)

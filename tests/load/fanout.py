@@ -12,7 +12,7 @@ from tests.load.baselines.control import SIZE, text_of
 from tests.load.client import Client, Socket
 from tests.load.machine import Meter
 from tests.load.report import Row, Sample, in_turn, row
-from tests.load.servers import Bench, House, Listener, house, in_quiet, program, stock_daphne
+from tests.load.servers import Bench, House, Listener, house, program, stock_daphne
 
 FRAMES = 120_000
 """In one burst, over all sockets: two or three seconds."""
@@ -68,7 +68,6 @@ class Listening:
 
 def measure(listening: Listening, server: int, frames: int) -> Sample:
     """A burst for the rate; then single frames, each from its call to its receipts."""
-    in_quiet()
     listening.tell(2)
     with Meter(server) as meter:
         began = listening.tell(frames)

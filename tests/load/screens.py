@@ -11,7 +11,7 @@ from tests.load.answers import agree
 from tests.load.client import Client, Socket
 from tests.load.machine import Meter
 from tests.load.report import Row, Sample, in_turn, row
-from tests.load.servers import Bench, House, OurServer, house, in_quiet
+from tests.load.servers import Bench, House, OurServer, house
 
 BOARD = b'{"t":"board"'
 VERSION = b'"version":'
@@ -104,7 +104,6 @@ def loaded(home: House, sockets: int = 2_000) -> tuple[Sample, Sample]:
     before, seconds = home.ask("newest()"), home.bench.seconds
     with home.serving(hooked=True) as server, Client() as client:
         everybody = connected(home, client, server, sockets)
-        in_quiet()
         fastest = Answering(client, everybody[:ANSWERERS], right_every=0)
         fastest.begin()
         client.run(fastest.on_frame, MAXIMUM_S)
@@ -196,7 +195,6 @@ def to_screen(home: House, sockets: int) -> Sample:
     before = home.ask("newest()")
     with home.serving(hooked=True) as server, Client() as client:
         everybody = connected(home, client, server, sockets)
-        in_quiet()
         boards = Boards(client, server)
         solvers = Solvers(client, everybody[:SOLVERS], SOLVE_EACH_S)
 

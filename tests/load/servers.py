@@ -184,12 +184,3 @@ def raise_file_limit() -> None:
 
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def in_quiet() -> None:
-    """Nothing here is garbage that matters: no pause of ours is to be measured."""
-    import gc
-
-    gc.collect()
-    gc.freeze()
-    gc.disable()
