@@ -23,6 +23,7 @@ from tests.support.services import Postgres, Redis, fresh_database
 pytestmark = pytest.mark.production
 
 GUIDE = ROOT / "docs" / "operations.md"
+SCRIPT = ROOT / "haproxy" / "backup.sh"
 PLACE = {"--username", "--dbname"}
 """Options that say where; the test has its own."""
 ROWS = """
@@ -44,8 +45,9 @@ result = [[rank, *row] for rank, row in enumerate(
 
 
 def options(program: str) -> list[str]:
-    """Those of the program in the guide, but for where it works."""
-    (line,) = re.findall(rf"^    {program} (.*?)(?: \\)?$", GUIDE.read_text(), re.MULTILINE)
+    """Those of the program in the guide or its script, but for where it works."""
+    text = GUIDE.read_text() + SCRIPT.read_text()
+    (line,) = re.findall(rf"^    {program} (.*?)(?: \\)?$", text, re.MULTILINE)
     return [option for option in line.split() if option.partition("=")[0] not in PLACE]
 
 

@@ -10,6 +10,7 @@ import argparse
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,8 +26,10 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from tests.compose import engine, images
+from tests.compose.guide import Guide
+from tests.compose.prometheus import Prometheus, panels
 from tests.compose.site import NAME, Site, installed
-from tests.support.process import ROOT, exit_on_signals, manage
+from tests.support.process import ROOT, exit_on_signals, free_port, manage
 
 BEFORE, AFTER, LAME, MUTE = "before", "after", "lame", "mute"
 """Versions: what is up at first, its update, one that does not start, one that throws every player out."""
@@ -89,9 +92,9 @@ def play(site: Site) -> None:
         told(image_facts(site))
     with step("refuses to start without secrets, or with known ones"):
         refuses(site)
-    with step("up") as told:
-        site.compose("up", "--no-build", "--detach", "--wait", "--wait-timeout", "240")
-        told(f"{len(site.containers('web'))} web processes")
+    guide = Guide(site)
+    with step("the guide: up, an organiser, a hunt") as told:
+        told(begin(site, guide))
     with step("only HAProxy is published; nobody is root; no secret on a command line") as told:
         told(hardened(site))
     site.manage(
@@ -102,10 +105,13 @@ def play(site: Site) -> None:
         front_door(site)
     with step("sign up over TLS, solve a question over the WebSocket") as told:
         told(solve(site))
+    with step("the guide: logs, a backup, restored") as told:
+        told(restored(site, guide))
     with step("web 3 -> 5, the new ones are used") as told:
-        told(scale(site))
-    with step("rolling update of all five under a rehearsal") as told:
-        told(update_under_load(site))
+        told(scale(site, guide))
+    with step("rolling update of all five under a rehearsal, watched by Prometheus") as told:
+        told(update_under_load(site, guide))
+    expect(not guide.left, f"nobody has followed these lines of the guide: {guide.left}")
     with step("`docker compose up` afterwards replaces nothing"):
         before = ids(site, "web") | ids(site, "worker")
         site.compose("up", "--no-build", "--detach", "--scale", "web=5")
@@ -190,6 +196,37 @@ def refuses(site: Site) -> None:
         expect(said.returncode != 0 and code in said.stderr, f"started with {unsafe}: {said.stderr[-500:]}")
 
 
+def begin(site: Site, guide: Guide) -> str:
+    shutil.copytree(PACK, site.folder / "my_hunt")
+    said = guide.follow(
+        "From an empty machine to a running event", change={"https://hunt.example.org": site.url}
+    )
+    expect("you@example.org" in said, f"no organiser: {said}")
+    expect("my_hunt" not in said and "the current hunt" in said, f"no hunt: {said}")
+    expect(said.endswith("ok\n"), f"not ready: {said}")
+    return f"{len(site.containers('web'))} web processes"
+
+
+def restored(site: Site, guide: Guide) -> str:
+    """The one player and what they were given are there afterwards, in a database that took the old one's place."""
+    with urllib.request.urlopen(f"{site.url}/", timeout=10) as page:  # noqa: S310  # https, ours
+        request = page.headers["X-Request-ID"]
+    said = guide.follow("Logs", change={"0b6e3a0c-…": request})
+    expect(f'"request":"{request}"' in said, f"the request is not in the logs: {said[-500:]}")
+    said = guide.follow("Backup")
+    expect(
+        said.startswith("backups/") and (site.folder / said.strip()).stat().st_size > 0, f"no backup: {said}"
+    )
+    player = "compose: 1 players"
+    said = guide.follow("Restore")
+    expect(said.count(player) == 2 and "0 problems" in said, f"not restored: {said}")
+    databases = site.compose(
+        "exec", "-T", "db", "psql", "-U", "enigma", "-Atc", "SELECT datname FROM pg_database"
+    )
+    expect({"enigma", "enigma_before"} <= set(databases.split()), f"databases: {databases}")
+    return next(line for line in said.splitlines() if line.startswith(player))
+
+
 def hardened(site: Site) -> str:
     published: dict[str, list[str]] = {}
     for container in site.everything():
@@ -267,12 +304,10 @@ def solve(site: Site) -> str:
     return f"{frame['award']['total']} points for {account.name}"
 
 
-def scale(site: Site) -> str:
+def scale(site: Site, guide: Guide) -> str:
     set_value(site, "ENIGMA_WEB", "5")
-    site.compose(
-        "up", "--no-build", "--no-recreate", "--detach", "--wait", "--wait-timeout", "120", "--scale", "web=5"
-    )
-    wait("five servers are ready", lambda: len(site.sockets()) == 5, 30)
+    guide.follow("The first 25 minutes", change={"web=4": "web=5"})
+    wait("five servers are ready", lambda: len(site.sockets()) == 5, 120)
     before = site.sockets()
     with ExitStack() as stack:
         for _ in range(10):
@@ -284,12 +319,15 @@ def scale(site: Site) -> str:
         return f"10 sockets: {' '.join(f'{name} {count}' for name, count in used.items())}"
 
 
-def update_under_load(site: Site) -> str:
-    with rehearsal(site) as figures, visits(site) as visited:
+def update_under_load(site: Site, guide: Guide) -> str:
+    with prometheus(site, guide) as watching, rehearsal(site) as figures, visits(site) as visited:
         began = time.monotonic()
         status, said = site.deploy(AFTER)
         took = time.monotonic() - began
+        empty, alarms = watching.empty_panels(), watching.alarms()
         expect(status == 0, f"deploy.sh ended with status {status}:\n{said}")
+    expect(not empty, f"panels without data: {empty}")
+    expect(set(alarms.values()) == {"ok"}, f"alarms: {alarms}")
     expect(versions(site) == {AFTER}, f"running: {versions(site)}")
     expect(len(ids(site, "web")) == 5, "not five servers")
     expect(site.value("ENIGMA_TAG") == AFTER, ".env has the old version")
@@ -298,7 +336,8 @@ def update_under_load(site: Site) -> str:
     )
     return (
         f"{took:.0f} s; {figures['lost']} lost, {figures['doubled']} doubled of {figures['commands']} commands,"
-        f" {figures['reconnects']} reconnects; {visited.count} HTTP requests, {len(visited.failed)} failed"
+        f" {figures['reconnects']} reconnects; {visited.count} HTTP requests, {len(visited.failed)} failed;"
+        f" {len(panels())} panel expressions have data, {len(alarms)} alarms are evaluated"
     )
 
 
@@ -318,6 +357,27 @@ def turns_back_under_load(site: Site) -> str:
     with rehearsal(site) as figures:
         took = turns_back(site, MUTE, "sockets have")
     return f"{took}; {figures['lost']} lost, {figures['doubled']} doubled of {figures['commands']} commands"
+
+
+# --- watching ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def prometheus(site: Site, guide: Guide) -> Iterator[Prometheus]:
+    """As the guide starts it, under a name and a port of its own. Grafana has no stand-in; its panels are asked for."""
+    port, name = free_port(), f"{project(site)}-prometheus"
+    here = {
+        "9090:9090": f"{port}:9090",
+        "enigma_front": f"{project(site)}_front",
+        "--name prometheus": f"--name {name}",
+    }
+    said = guide.follow("Figures", starting="docker compose exec web python")
+    expect("enigma_sockets" in said, f"no figures: {said[:500]}")
+    try:
+        guide.follow("Figures", starting="docker run --detach --name prometheus", change=here)
+        yield Prometheus(f"http://127.0.0.1:{port}")
+    finally:
+        site.docker("rm", "--force", "--volumes", name)
 
 
 # --- load -------------------------------------------------------------------------------------------------------------

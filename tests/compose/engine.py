@@ -18,6 +18,8 @@ PACKAGES = {
     "debootstrap": "debootstrap",
     "openssl": "openssl",
     "ip": "iproute2",
+    "curl": "curl",
+    "jq": "jq",
 }
 NEWER = "trixie"
 """The Debian whose `compose` (2) and `buildx` are taken: those of 12 are too old, or missing."""

@@ -11,7 +11,9 @@ from tests.support.process import ROOT, temporary_folder
 
 STANDINS = Path(__file__).parent / "standins"
 PYTHON_PACKAGES = "python3.11,python3-pip,python3.11-venv,ca-certificates"
-SERVICE_PACKAGES = "postgresql,redis-server,haproxy,ca-certificates,netbase"
+SERVICE_PACKAGES = "postgresql,redis-server,haproxy,prometheus,ca-certificates,netbase"
+PROMETHEUS = "prom/prometheus"
+"""As docs/operations.md names it."""
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 PIP = Path("/etc/pip.conf")
 
@@ -21,8 +23,8 @@ def make(docker: Docker) -> None:
     python = base_image()
     _import(docker, _root("bookworm", PYTHON_PACKAGES), python)
     _import(docker, _root("trixie", SERVICE_PACKAGES), "enigma-standins:local")
-    for name in service_images():
-        target = name.partition(":")[0]
+    for name in (*service_images(), PROMETHEUS):
+        target = name.rpartition("/")[2].partition(":")[0]
         docker("buildx", "build", "--quiet", "--target", target, "--tag", name, STANDINS)
 
 

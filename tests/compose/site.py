@@ -41,7 +41,7 @@ class Site:
             docker.env,
             cwd=folder,
         )
-        run(["haproxy/make-certificate.sh", NAME, "127.0.0.1"], docker.env, cwd=folder)
+        run(["haproxy/make-certificate.sh"], docker.env, cwd=folder)
         with (folder / ".env").open("a") as env:
             # What an operator would add, and a project's name of our own.
             env.write(f"ENIGMA_STATS_PORT={self.stats_port}\nENIGMA_OPEN_FILES={OPEN_FILES}\n")
