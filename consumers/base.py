@@ -21,7 +21,7 @@ from consumers.door import Full, Inbox, Left
 from consumers.limits import BadFrames, Bucket, Flood
 from consumers.protocol import Close, Outbound, ProtocolError, Role
 from game import errors
-from game.queries.accounts import Identity, identify
+from game.queries.accounts import Identity
 
 logger = logging.getLogger(__name__)
 
@@ -106,10 +106,9 @@ class BaseConsumer(AsyncWebsocketConsumer):
 
     async def identify(self) -> Identity | None:
         """The account behind the session cookie, or None."""
-        assert self.hub.hunt is not None
         cookies = parse_cookie(_header(self.scope, b"cookie"))
         self.session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
-        self.identity = await self.hub.bridge.read(identify, self.session_key, self.hub.hunt.id)
+        self.identity = await self.hub.identities.ask(self.session_key)
         context.player.set(self.identity.player if self.identity else None)
         return self.identity
 
@@ -269,9 +268,10 @@ def _header(scope: Any, name: bytes) -> str:
 
 def _origin_allowed(scope: Any) -> bool:
     """Exact origins: scheme, host and port. Without a list (embedded), the address that the client asked for itself."""
-    origin, host = _header(scope, b"origin"), _header(scope, b"host")
+    origin = _header(scope, b"origin")
     if settings.ORIGINS:
         return origin in settings.ORIGINS
+    host = _header(scope, b"host")
     # The host must be one of ours: a foreign name that resolves to this machine is a foreign origin too.
     return origin in (f"http://{host}", f"https://{host}") and validate_host(
         split_domain_port(host)[0], settings.ALLOWED_HOSTS

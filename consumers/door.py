@@ -8,13 +8,14 @@ told so at once.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from consumers.batcher import READERS
+from consumers.together import CAP
 
-AT_ONCE = READERS - 1
-"""One reading thread is always left to those who are in."""
+AT_ONCE = 2 * CAP
+"""Those whose sessions are being read, and those whose snapshots are."""
 PATIENCE_S = 18.0
 """A client gives up on a socket that says nothing for 25 s; the expected wait is only an estimate."""
 FIRST_GUESS_S = 0.02
@@ -37,36 +38,52 @@ class Door:
     """One per process. `async with door.turn(inbox):` makes a snapshot within."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._places = asyncio.Semaphore(at_once)
-        self._at_once = at_once
+        self._free = self._at_once = at_once
+        self._queue: deque[asyncio.Future[None]] = deque()
         self._took = FIRST_GUESS_S
         self.waiting = 0
 
     @property
     def expected_wait_s(self) -> float:
-        return self.waiting * self._took / self._at_once
+        """Of who has come last."""
+        return self._wait_s(self.waiting)
 
     def turn(self, inbox: "Inbox") -> "Turn":
         """Entering it raises Full at once, or Left when `inbox` tells of the client's end before it is its turn."""
         return Turn(self, inbox)
 
     async def enter(self, inbox: "Inbox") -> None:
-        if self.expected_wait_s > PATIENCE_S:
+        if self._free:
+            self._free -= 1
+            return
+        if self._wait_s(self.waiting + 1) > PATIENCE_S:
             raise Full
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(place)
         self.waiting += 1
-        place = asyncio.ensure_future(self._places.acquire())
         try:
             await inbox.wait_for(place)
         except BaseException:
-            if not place.cancel() and place.done() and not place.cancelled():
-                self._places.release()
+            if not place.cancel() and not place.cancelled():
+                self._pass_on()
             raise
         finally:
             self.waiting -= 1
 
     def leave(self, took: float) -> None:
         self._took += SMOOTH * (took - self._took)
-        self._places.release()
+        self._pass_on()
+
+    def _wait_s(self, place: int) -> float:
+        return place * self._took / self._at_once
+
+    def _pass_on(self) -> None:
+        while self._queue:
+            place = self._queue.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free += 1
 
 
 class Turn:

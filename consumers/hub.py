@@ -11,7 +11,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -27,12 +27,16 @@ from consumers.door import Door
 from consumers.limits import HandshakeWindow, chosen
 from consumers.protocol import BoardMove, BoardRow, BoardView, Close
 from consumers.pulse import Pulse
+from consumers.together import Together
 from enigma_rt import bus
+from game import errors
 from game.queries import accounts, play
-from game.queries.play import HuntView
+from game.queries.accounts import Identity
+from game.queries.play import HuntView, PlayerSnapshot
+from game.services import players
 from game.services.players import session_digest
 from leaderboard import queries as leaderboard
-from leaderboard.ranking import Board, Standing
+from leaderboard.ranking import Board, Row, Standing
 
 if TYPE_CHECKING:
     from consumers.base import BaseConsumer
@@ -47,6 +51,8 @@ POLL_S = 0.05
 OVERLAP_MS = 10_000
 PHASE_S = 0.1
 REVALIDATE_S = 30.0
+REVALIDATED_AT_ONCE = 500
+"""Of ten thousand holders: a read of all of them would stand in the way of everything else for as long as it takes."""
 PULSE_S = 1.0
 TICKER = 20
 TOLD = 2_000
@@ -62,9 +68,14 @@ class Hub:
         self.batcher = Batcher(self.bridge)
         self.addresses = HandshakeWindow(self.limits)
         self.door = Door()
+        lane = asyncio.Lock()
+        self.identities = Together(self.bridge, self._identify, lane=lane)
+        self.snapshots = Together(self.bridge, self._enter, lane=lane)
         self.hunt: HuntView | None = None
         self.board = Board(())
         self.board_id = ""
+        self._top_rows: tuple[Row, ...] | None = None
+        self._top = msgspec.Raw()
         self.audience = Audience(self.limits)
         self.ticker: deque[protocol.TickerItem] = deque(maxlen=TICKER)
         self._told: dict[tuple[int, int], None] = {}
@@ -170,6 +181,19 @@ class Hub:
     def _set_clock(self, now: int) -> None:
         self._offset = now - time.monotonic() * 1000
 
+    # --- who comes in -----------------------------------------------------------------------------------------------
+
+    def _identify(self, session_keys: Sequence[str]) -> list[Identity | None]:
+        return accounts.identify(session_keys, self._hunt_id())
+
+    def _enter(self, player_ids: Sequence[int]) -> list[PlayerSnapshot | None]:
+        return players.enter(self._hunt_id(), player_ids)
+
+    def _hunt_id(self) -> int:
+        if self.hunt is None:
+            raise errors.RetryLater  # it has just ceased to be the current one
+        return self.hunt.id
+
     # --- the board --------------------------------------------------------------------------------------------------
 
     def board_view(self, socket: "BaseConsumer", player: int | None) -> BoardView:
@@ -183,10 +207,18 @@ class Hub:
             version=board.version,
             total=board.total,
             size=board.size,
-            top=tuple(_row(row) for row in board.top_rows()),
+            top=self._encoded_top(),
             me=(standing.points, standing.last) if standing is not None and rank is not None else None,
             rank=rank,
         )
+
+    def _encoded_top(self) -> Any:
+        """The rows that everybody is shown, encoded once for all who come before they change."""
+        rows = self.board.top_rows()
+        if rows is not self._top_rows:
+            self._top_rows = rows
+            self._top = msgspec.Raw(msgspec.json.encode([_row(row) for row in rows]))
+        return self._top
 
     def around(self, player: int, command: str) -> protocol.AroundReply:
         """The neighbours of a player, from memory."""
@@ -463,13 +495,16 @@ class Hub:
     async def _revalidate(self) -> None:
         """Sessions end and players are banned while their sockets are open; no later than this they close too."""
         holders = [s for s in self.audience.of("player", "organiser") if s.identity]
-        if not holders:
-            return
+        for start in range(0, len(holders), REVALIDATED_AT_ONCE):
+            await self._revalidate_some(holders[start : start + REVALIDATED_AT_ONCE])
+
+    async def _revalidate_some(self, holders: "Sequence[BaseConsumer]") -> None:
         gone = await self.bridge.read(
             accounts.expired,
             [(s.session_key, s.identity.user, s.identity.proof) for s in holders if s.identity],
         )
-        out = await self.bridge.read(accounts.banned, list(self.audience.parties))
+        who = {s.identity.player for s in holders if s.identity and s.identity.player}
+        out = await self.bridge.read(accounts.banned, who)
         for socket in holders:
             if socket.session_key in gone:
                 await socket.shut(Close.SIGNED_OUT)

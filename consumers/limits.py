@@ -7,6 +7,7 @@ Wrong answers have a limit of their own in the game, stored with the player: a r
 """
 
 from collections import OrderedDict, deque
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated, TypeAlias
 
@@ -172,6 +173,7 @@ class HandshakeWindow:
             del self._recent[address]
 
 
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """What a client is counted by: an IPv4 address, the first 64 bits of an IPv6 one, other text as it is."""
     try:

@@ -49,7 +49,9 @@ class PlayerConsumer(BaseConsumer):
 
     async def welcome(self) -> None:
         assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None
-        view = await self.hub.bridge.read(players.enter, self.hub.hunt.id, self.identity.player)
+        view = await self.hub.snapshots.ask(self.identity.player)
+        if view is None:
+            raise errors.NotFound
         self.me_version = max(self.me_version, view.play.me.version)
         await self.reply(
             protocol.Snapshot(

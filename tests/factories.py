@@ -10,7 +10,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 
+from game import errors
 from game.models import Hunt, Image, Member, Player, Question, StoryBlock
+from game.queries.play import PlayerSnapshot
 from game.services import players
 from game.services.answers import Kind, Submission
 
@@ -21,6 +23,14 @@ _number = itertools.count(1)
 
 def now_ms() -> int:
     return int(time.time() * 1000)
+
+
+def enter(hunt_id: int, player_id: int) -> PlayerSnapshot:
+    """The player opens the page. Raises NotFound."""
+    (snapshot,) = players.enter(hunt_id, [player_id])
+    if snapshot is None:
+        raise errors.NotFound
+    return snapshot
 
 
 def make_hunt(

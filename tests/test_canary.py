@@ -15,7 +15,7 @@ from game.queries import accounts, content, play
 from game.services import hunts, players
 from game.services.answers import Judged, submit
 from leaderboard import queries as leaderboard
-from tests.factories import HOUR, make_hunt, make_user, now_ms, session_of, submission, user_of
+from tests.factories import HOUR, enter, make_hunt, make_user, now_ms, session_of, submission, user_of
 from tests.services.hunters import Hunter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,10 +108,10 @@ def public(hunt: Hunt) -> list[object]:
 def private(hunt: Hunt, ada: Hunter) -> list[object]:
     """What one player is told without doing anything."""
     return [
-        players.enter(hunt.id, ada.id),
-        play.player_snapshot(hunt.id, ada.id),
+        enter(hunt.id, ada.id),
+        play.player_snapshots(hunt.id, [ada.id]),
         play.views([ada.id]),
-        accounts.identify(session_of(user_of(ada.row)), hunt.id),
+        accounts.identify([session_of(user_of(ada.row))], hunt.id),
         pictures(user_of(ada.row).pk),
         *(play.story_page(ada.id, before) for before in (None, 1, 2, 5, 1_000_000)),
     ]
@@ -185,7 +185,7 @@ def test_an_account_that_does_not_play_learns_nothing(singing: Hunt) -> None:
     stranger = make_user("stranger")
     elsewhere = Hunter.of(make_hunt(current=False), "Eve")
     for user in (stranger, user_of(elsewhere.row)):
-        told = [pictures(user.pk), accounts.identify(session_of(user), singing.id), *public(singing)]
+        told = [pictures(user.pk), accounts.identify([session_of(user)], singing.id), *public(singing)]
         assert sung(*told) == set()
     assert sung(*private(elsewhere.hunt, elsewhere)) == set()
     with pytest.raises(errors.NameTaken) as taken:

@@ -1,25 +1,44 @@
-"""Who is asking: from a session to a user, a member and a player, in as few queries as it takes."""
+"""Who is asking: from sessions to users, members and players, in as few queries as it takes."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
-from django.contrib import auth
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+)
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from msgspec import Struct
 
+from enigma_rt import rows
 from game.models import Member, Player
+
+_KEY = re.compile("[a-z0-9]{8,40}")
+_SESSIONS = (
+    "SELECT session_key, session_data FROM django_session WHERE expire_date > %s AND session_key IN ({keys})"
+)
+_ACCOUNTS = """
+    SELECT u.id, u.password, u.is_staff, m.id, m.player_id, p.name, p.banned FROM auth_user u
+    LEFT JOIN game_member m ON m.user_id = u.id AND m.hunt_id = %s
+    LEFT JOIN game_player p ON p.id = m.player_id
+    WHERE u.is_active AND {among}
+"""
 
 
 class Identity(Struct, frozen=True):
     """A signed-in account; `member` and `player` are null when it does not play in the hunt asked about."""
 
     user: int
-    # Changes with the password and with the right to the console.
-    proof: str
+    # Differs from one password or right to the console to another; means nothing to any other process.
+    proof: int
     staff: bool
     member: int | None
     player: int | None
@@ -27,24 +46,50 @@ class Identity(Struct, frozen=True):
     banned: bool
 
 
-def identify(session_key: str | None, hunt_id: int) -> Identity | None:
-    """The account of a session that is still valid (not expired, password unchanged, account active), or None."""
-    if not session_key:
-        return None
-    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    user: Any = auth.get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]  # it reads .session alone
-    if not user.is_authenticated:
-        return None
-    member = Member.objects.filter(hunt_id=hunt_id, user=user).select_related("player").first()
-    player = member.player if member else None
-    return Identity(
-        user=user.pk,
-        proof=_proof(user),
-        staff=user.is_staff,
-        member=member.pk if member else None,
-        player=player.pk if player else None,
-        name=player.name if player else "",
-        banned=bool(player and player.banned),
+def identify(session_keys: Sequence[str], hunt_id: int) -> list[Identity | None]:
+    """The account of each session that is still valid (not expired, password unchanged, account active), or None;
+    in two queries, however many ask. The rules are those of `django.contrib.auth.get_user`."""
+    sessions = {key: data for key, data in _sessions(session_keys).items() if data.get(SESSION_KEY)}
+    accounts = _accounts({int(data[SESSION_KEY]) for data in sessions.values()}, hunt_id)
+    found: dict[str, Identity] = {}
+    for key, data in sessions.items():
+        password, identity = accounts.get(int(data[SESSION_KEY]), ("", None))
+        if identity is not None and _holds(data, password):
+            found[key] = identity
+    return [found.get(key) for key in session_keys]
+
+
+def _sessions(keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What the sessions with these keys hold; those that are unknown or expired are left out, forged ones are empty."""
+    # A cookie may hold anything, also what a database refuses: that must not be everybody's refusal.
+    wanted = {key for key in keys if _KEY.fullmatch(key)}
+    if not wanted:
+        return {}
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    (found,) = rows.run((_SESSIONS.format(keys=", ".join(["%s"] * len(wanted))), [now, *wanted]))
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    return {key: store.decode(data) for key, data in found}
+
+
+def _accounts(user_ids: Iterable[int], hunt_id: int) -> dict[int, tuple[str, Identity]]:
+    """(password's hash, who it is) of each of these accounts that is active."""
+    asked = [hunt_id, rows.id_list(user_ids)]
+    (found,) = rows.run((_ACCOUNTS.format(among=rows.among("u.id")), asked))
+    return {
+        user: (
+            password,
+            Identity(user, _proof(password, staff), bool(staff), member, player, name or "", bool(banned)),
+        )
+        for user, password, staff, member, player, name, banned in found
+    }
+
+
+def _holds(session: dict[str, Any], password: str) -> bool:
+    """Whether the session was made by a way of logging in that is still one, and under the password of today."""
+    told, user = session.get(HASH_SESSION_KEY, ""), get_user_model()(password=password)
+    return session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS and (
+        constant_time_compare(told, user.get_session_auth_hash())
+        or any(constant_time_compare(told, older) for older in user.get_session_auth_fallback_hash())
     )
 
 
@@ -54,7 +99,7 @@ def player_name(user_id: int, hunt_id: int) -> str | None:
     return names.first()
 
 
-def expired(holders: Iterable[tuple[str, int, str]]) -> set[str]:
+def expired(holders: Iterable[tuple[str, int, int]]) -> set[str]:
     """The session keys among these (key, user, proof) that no longer stand for their account, in two queries.
 
     A session ends by logging out, by age, by a changed password, and when its account is deactivated; a socket also
@@ -66,13 +111,15 @@ def expired(holders: Iterable[tuple[str, int, str]]) -> set[str]:
             session_key__in=[key for key, _, _ in wanted], expire_date__gt=timezone.now()
         ).values_list("session_key", flat=True)
     )
-    users = auth.get_user_model().objects.filter(pk__in={user for _, user, _ in wanted}, is_active=True)
-    proofs: dict[int, str] = {user.pk: _proof(user) for user in users}
+    rows = get_user_model().objects.filter(pk__in={user for _, user, _ in wanted}, is_active=True)
+    proofs = {
+        pk: _proof(password, staff) for pk, password, staff in rows.values_list("pk", "password", "is_staff")
+    }
     return {key for key, user, proof in wanted if key not in alive or proofs.get(user) != proof}
 
 
-def _proof(user: Any) -> str:
-    return f"{user.get_session_auth_hash()}{user.is_staff:d}"
+def _proof(password: str, staff: bool) -> int:
+    return hash((password, bool(staff)))
 
 
 def banned(player_ids: Iterable[int]) -> set[int]:

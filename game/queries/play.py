@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Exists, OuterRef, Q
 from msgspec import Struct
 
-from game.errors import NotFound
-from game.models import Announcement, Attempt, Hunt, Member, Player, Seen
-from game.queries import content
+from enigma_rt import rows
+from game.models import Announcement, Attempt, Hunt, Member, Player
+from game.queries import clock, content
 from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.room import fitting
@@ -85,13 +85,15 @@ class SolveView(Struct, frozen=True):
 
 
 class PlayerSnapshot(Struct, frozen=True):
-    """Everything of a player's snapshot but the board. `settings` holds the prices."""
+    """Everything of a player's snapshot but the board. `settings` holds the prices; with `first_sight` the question in
+    it has not been shown before."""
 
     now: int
     hunt: HuntView
     settings: HuntSettings
     play: PlayView
     announcements: tuple[NoticeView, ...]
+    first_sight: bool
 
 
 def current_hunt() -> Hunt | None:
@@ -164,21 +166,61 @@ def views(player_ids: Iterable[int]) -> list[PlayView]:
     ]
 
 
-def player_snapshot(hunt_id: int, player_id: int) -> PlayerSnapshot:
-    """Raises NotFound when there is no such player."""
-    player = Player.objects.filter(id=player_id, hunt_id=hunt_id).select_related("hunt").first()
-    if player is None:
-        raise NotFound
-    hunt, held, now = player.hunt, content.of(player.hunt), now_ms()
-    mine = Announcement.objects.filter(Q(player=None) | Q(player_id=player_id), hunt=hunt)
-    unseen = mine.exclude(id__in=Seen.objects.filter(player_id=player_id).values("announcement_id"))
-    return PlayerSnapshot(
-        now=now,
-        hunt=hunt_view(hunt, now),
-        settings=held.settings,
-        play=play_view(hunt, held, player.id, player.name, state_of(player), now),
-        announcements=notices(unseen.order_by("id")[:NOTICES]),
+def player_snapshots(hunt_id: int, player_ids: Iterable[int]) -> dict[int, PlayerSnapshot]:
+    """Of these players; who is none of the hunt's is left out. A handful of queries, however many there are."""
+    hunt = Hunt.objects.filter(id=hunt_id).first()
+    if hunt is None:
+        return {}
+    wanted = rows.id_list(player_ids)
+    found, pairs, [[now]] = rows.run(
+        (_PLAYERS.format(among=rows.among("id")), [hunt_id, wanted]),
+        (_UNSEEN.format(among=rows.among("p.id")), [hunt_id, wanted, NOTICES]),
+        (clock.statement(), ()),
     )
+    unseen = _unseen(pairs)
+    held = content.of(hunt)
+    view = hunt_view(hunt, now)
+    snapshots = {}
+    for player, name, *fields in found:
+        state = State(*fields)
+        shown = play_view(hunt, held, player, name, state, now)
+        snapshots[player] = PlayerSnapshot(
+            now=now,
+            hunt=view,
+            settings=held.settings,
+            play=shown,
+            announcements=fitting(unseen.get(player, ()), NOTICES_BYTES),
+            first_sight=shown.question is not None
+            and state.shown_clock is None
+            and state.finished_at is None,
+        )
+    return snapshots
+
+
+_PLAYERS = (
+    f"SELECT id, name, {', '.join(State.__struct_fields__)} FROM game_player WHERE hunt_id = %s AND {{among}}"  # noqa: S608
+)
+_UNSEEN = """
+    SELECT player, announcement FROM (
+        SELECT p.id AS player, a.id AS announcement,
+            row_number() OVER (PARTITION BY p.id ORDER BY a.id) AS place
+        FROM game_player p JOIN game_announcement a ON a.hunt_id = p.hunt_id
+        WHERE p.hunt_id = %s AND {among} AND (a.player_id IS NULL OR a.player_id = p.id) AND NOT EXISTS (
+            SELECT 1 FROM game_seen s WHERE s.player_id = p.id AND s.announcement_id = a.id
+        )
+    ) unseen WHERE place <= %s ORDER BY player, announcement
+"""
+
+
+def _unseen(pairs: Sequence[Sequence[int]]) -> dict[int, list[NoticeView]]:
+    """By player, of (player, announcement)."""
+    found = Announcement.objects.in_bulk({announcement for _, announcement in pairs}) if pairs else {}
+    views = {number: _notice(row) for number, row in found.items()}
+    unseen: dict[int, list[NoticeView]] = {}
+    for player, announcement in pairs:
+        if announcement in views:  # not deleted since
+            unseen.setdefault(player, []).append(views[announcement])
+    return unseen
 
 
 def story_page(player_id: int, before: int | None) -> tuple[Sequence[BlockView], int | None]:

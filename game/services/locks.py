@@ -20,6 +20,11 @@ def share_hunt(hunt_id: int) -> Hunt:
     return Hunt.objects.get(id=hunt_id)
 
 
+def held_back() -> str:
+    """What a SELECT … ORDER BY id ends with that holds its rows until commit."""
+    return "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+
+
 def own_hunt(hunt_id: int) -> Hunt:
     """Hold the hunt alone until commit: no command of it is being judged meanwhile. Raises Hunt.DoesNotExist."""
     _advisory("pg_advisory_xact_lock", hunt_id)

@@ -1,18 +1,21 @@
 """Joining a hunt, and entering its page."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
+from enigma_rt import rows
 from enigma_rt.bus import publish_on_commit
 from game import errors
 from game.models import Announcement, Hunt, LedgerEntry, Member, Player, Seen
-from game.queries import play
+from game.queries import clock, play
 from game.queries.clock import now_ms
 from game.queries.play import RUNNING, PlayerSnapshot, settings_of
 from game.rules.names import clean_name, name_key
 from game.rules.phases import Phase, phase, play_clock
 from game.services.answers import standing_of
-from game.services.locks import lock_players, share_hunt
+from game.services.locks import held_back, share_hunt
 from leaderboard import services as leaderboard
 
 
@@ -67,28 +70,33 @@ def check_name(hunt: Hunt, name: str) -> str:
     return cleaned
 
 
-def enter(hunt_id: int, player_id: int) -> PlayerSnapshot:
-    """The snapshot of a player's page; the first time the first question is in it, its clock starts.
+def enter(hunt_id: int, player_ids: Sequence[int]) -> list[PlayerSnapshot | None]:
+    """The snapshot of each player's page, None for who is none of the hunt's; the first time that the first question is
+    in it, its clock starts."""
+    snapshots = play.player_snapshots(hunt_id, set(player_ids))
+    fresh = [player for player, snapshot in snapshots.items() if snapshot.first_sight]
+    if fresh:
+        _start_clocks(hunt_id, fresh)
+    return [snapshots.get(player) for player in player_ids]
 
-    Raises NotFound.
-    """
-    snapshot = play.player_snapshot(hunt_id, player_id)
-    if snapshot.play.question is not None and not snapshot.play.me.finished:
-        _start_clock(hunt_id, player_id)
-    return snapshot
+
+@transaction.atomic
+def _start_clocks(hunt_id: int, player_ids: Sequence[int]) -> None:
+    """Locks the hunt (shared), then the players by id; a conditional update, so that the first of several tabs decides
+    and nobody can restart a clock by reloading."""
+    hunt = share_hunt(hunt_id)
+    wanted, among = rows.id_list(player_ids), rows.among("id")
+    held = _HELD.format(among=among, held_back=held_back())
+    _, [[now]] = rows.run((held, [wanted]), (clock.statement(), ()))
+    if phase(hunt.times, now) in RUNNING:
+        # No new version: nothing that a client is shown has changed.
+        rows.run((_STARTED.format(among=among), [play_clock(hunt.times, now), wanted]))
 
 
-def _start_clock(hunt_id: int, player_id: int) -> None:
-    """A conditional update, so that the first of several tabs decides and nobody can restart it by reloading."""
-    if not Player.objects.filter(id=player_id, shown_clock=None, finished_at=None).exists():
-        return
-    with transaction.atomic():
-        hunt = share_hunt(hunt_id)
-        player = lock_players([player_id])[player_id]
-        now = now_ms()
-        if phase(hunt.times, now) in RUNNING and player.shown_clock is None and player.finished_at is None:
-            # No new version: nothing that a client is shown has changed.
-            Player.objects.filter(id=player_id).update(shown_clock=play_clock(hunt.times, now))
+_HELD = "SELECT id FROM game_player WHERE {among} ORDER BY id {held_back}"
+_STARTED = (
+    "UPDATE game_player SET shown_clock = %s WHERE {among} AND shown_clock IS NULL AND finished_at IS NULL"
+)
 
 
 def seen(hunt_id: int, player_id: int, announcements: tuple[int, ...]) -> None:

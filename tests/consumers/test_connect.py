@@ -76,8 +76,9 @@ async def test_logging_out_closes_the_sockets_of_that_session_alone(
 
 @pytest.mark.parametrize("how", ["session deleted", "password changed", "account deactivated", "banned"])
 async def test_what_ends_an_account_ends_its_open_sockets(
-    connect: Connect, database: Database, how: str
+    connect: Connect, database: Database, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(hubs, "REVALIDATED_AT_ONCE", 1)
     hunt = await database(make_hunt)
     ada, bob = await database(make_player, hunt), await database(make_player, hunt)
     hers, his = await connect(ada), await connect(bob)

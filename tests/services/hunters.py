@@ -9,10 +9,9 @@ from django.db.models import F, Sum
 from game.errors import GameError
 from game.models import Attempt, Hunt, LedgerEntry, Player
 from game.queries.ledger import problems
-from game.services import players
 from game.services.answers import Judged, Result, submit
 from leaderboard.models import Standing
-from tests.factories import HOUR, grant_xp, make_player, submission
+from tests.factories import HOUR, enter, grant_xp, make_player, submission
 
 MINUTE = 60_000
 
@@ -29,7 +28,7 @@ class Hunter:
         """A new player who has opened the page, so that the first question's clock runs."""
         hunter = cls(make_player(hunt, name))
         if entered:
-            players.enter(hunt.id, hunter.id)
+            enter(hunt.id, hunter.id)
         return hunter
 
     @property

@@ -9,7 +9,7 @@ from game.models import Announcement, AuditEntry, Hunt, Seen
 from game.queries import play
 from game.services import players
 from game.services.announcements import announce, preview
-from tests.factories import make_hunt, now_ms
+from tests.factories import enter, make_hunt, now_ms
 from tests.services.hunters import Hunter, new_id
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def tell(hunt: Hunt, organiser: int, text: str, level: str = "info") -> int:
 
 
 def unseen(hunter: Hunter) -> list[str]:
-    snapshot = players.enter(hunter.hunt.id, hunter.id)
+    snapshot = enter(hunter.hunt.id, hunter.id)
     return [notice.html for notice in snapshot.announcements]
 
 
@@ -71,12 +71,28 @@ def test_unknown_ids_and_those_of_other_hunts_are_ignored(hunt: Hunt, organiser:
     assert unseen(ada) == []
 
 
+def test_each_of_many_gets_what_they_have_not_seen(
+    hunt: Hunt, organiser: int, ada: Hunter, bob: Hunter
+) -> None:
+    one, two, three = (tell(hunt, organiser, text) for text in ("One", "Two", "Three"))
+    tell(make_hunt(current=False), organiser, "Elsewhere")
+    players.seen(hunt.id, ada.id, (two,))
+    players.seen(hunt.id, bob.id, (one, two, three))
+    cleo = Hunter.of(hunt, "Cleo")
+    found = play.player_snapshots(hunt.id, [ada.id, bob.id, cleo.id])
+    assert {player: [notice.id for notice in found[player].announcements] for player in found} == {
+        ada.id: [one, three],
+        bob.id: [],
+        cleo.id: [one, two, three],
+    }
+
+
 def test_many_come_oldest_first_twenty_at_a_time(hunt: Hunt, organiser: int, ada: Hunter) -> None:
     numbers = [tell(hunt, organiser, f"Number {number}") for number in range(25)]
-    shown = play.player_snapshot(hunt.id, ada.id).announcements
+    shown = enter(hunt.id, ada.id).announcements
     assert [notice.id for notice in shown] == numbers[:20]
     players.seen(hunt.id, ada.id, tuple(numbers[:20]))
-    shown = play.player_snapshot(hunt.id, ada.id).announcements
+    shown = enter(hunt.id, ada.id).announcements
     assert [notice.id for notice in shown] == numbers[20:]
 
 

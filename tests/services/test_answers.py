@@ -13,7 +13,7 @@ from game.models import Attempt, Hunt, LedgerEntry, Member, Player, Question
 from game.services import answers, hunts, players
 from game.services.answers import AwardView, Submission, submit
 from leaderboard.models import Standing
-from tests.factories import HOUR, make_hunt, make_player, make_user, now_ms, submission
+from tests.factories import HOUR, enter, make_hunt, make_player, make_user, now_ms, submission
 from tests.services.hunters import Hunter, assert_proved, code, judged, new_id, outcome
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +177,7 @@ def test_right_answers_cost_nothing_of_the_limit(hunt: Hunt, ada: Hunter) -> Non
 def test_the_limit_is_kept_in_the_row_so_that_a_reconnect_does_not_reset_it(hunt: Hunt, ada: Hunter) -> None:
     for number in range(5):
         ada.answers(f"wrong {number}")
-    assert players.enter(hunt.id, ada.id).play.me.wait_ms > 0
+    assert enter(hunt.id, ada.id).play.me.wait_ms > 0
     assert code(Hunter(Player.objects.get(id=ada.id)).does("answer", "other")) == "too_many_guesses"
 
 
@@ -555,7 +555,7 @@ def test_the_clock_starts_when_the_question_is_first_shown_not_with_joining(hunt
     cleo = Hunter.of(hunt, "Cleo", entered=False)
     Player.objects.filter(id=cleo.id).update(created_at=now_ms() - HOUR)
     assert cleo.stored()["shown_clock"] is None
-    players.enter(hunt.id, cleo.id)
+    enter(hunt.id, cleo.id)
     shown = cleo.stored()["shown_clock"]
     assert abs(shown - (now_ms() - hunt.starts_at)) < 5000
     assert cleo.answers("right 1").award == FULL
@@ -565,7 +565,7 @@ def test_a_reload_does_not_restart_the_clock(hunt: Hunt, ada: Hunter) -> None:
     ada.waits(60)
     shown, version = ada.row.shown_clock, ada.row.version
     for _ in range(3):
-        players.enter(hunt.id, ada.id)
+        enter(hunt.id, ada.id)
     assert (ada.row.shown_clock, ada.row.version) == (shown, version)
     award = ada.answers("right 1").award
     assert award is not None
@@ -578,7 +578,7 @@ def test_who_waits_for_the_start_has_no_clock_until_the_question_is_shown() -> N
     assert dora.row.shown_clock is None
     hunts.control(make_user(staff=True).pk, hunt.id, "start")
     assert dora.row.shown_clock is None
-    players.enter(hunt.id, dora.id)
+    enter(hunt.id, dora.id)
     assert dora.row.shown_clock is not None
 
 

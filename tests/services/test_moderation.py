@@ -9,9 +9,8 @@ import pytest
 from game import errors
 from game.models import AuditEntry, Hunt
 from game.queries import console, history, play
-from game.services import players
 from game.services.moderation import grant, moderate, undo
-from tests.factories import make_hunt
+from tests.factories import enter, make_hunt
 from tests.services.hunters import Hunter, assert_proved, code, new_id
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def told(hunter: Hunter) -> list[str]:
     """What this player has been told and has not seen."""
-    return [notice.html for notice in players.enter(hunter.hunt.id, hunter.id).announcements]
+    return [notice.html for notice in enter(hunter.hunt.id, hunter.id).announcements]
 
 
 def last_entry() -> AuditEntry:

@@ -9,7 +9,7 @@ from game.models import Hunt, LedgerEntry, Member, Player, Question, StoryBlock
 from game.queries import content, play
 from game.services import hunts, players
 from leaderboard.models import Standing
-from tests.factories import HOUR, add_image, make_hunt, make_player, make_user, now_ms, user_of
+from tests.factories import HOUR, add_image, enter, make_hunt, make_player, make_user, now_ms, user_of
 from tests.services.hunters import Hunter, assert_proved
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +137,7 @@ def test_the_board_hears_of_a_new_player_and_not_of_a_refused_one(
 def test_the_snapshot_is_the_players_own_state_and_question(hunt: Hunt, ada: Hunter, bob: Hunter) -> None:
     ada.solves_until(2)
     ada.hints("points")
-    view = players.enter(hunt.id, ada.id)
+    view = enter(hunt.id, ada.id)
     me = view.play.me
     assert (me.player, me.name, me.position, me.points, me.hint, me.hint_html) == (
         ada.id,
@@ -153,23 +153,23 @@ def test_the_snapshot_is_the_players_own_state_and_question(hunt: Hunt, ada: Hun
     assert [block.html for block in view.play.story] == ["<p>After 1</p>\n", "<p>Before 2</p>\n"]
     assert (view.hunt.id, view.hunt.phase, view.hunt.questions) == (hunt.id, "live", 3)
     assert abs(view.now - now_ms()) < 5000
-    assert players.enter(hunt.id, bob.id).play.me.hint_html is None
+    assert enter(hunt.id, bob.id).play.me.hint_html is None
 
 
 def test_a_snapshot_in_each_phase(organiser: int) -> None:
     hunt = make_hunt(started_h=-1)
     ada = Hunter.of(hunt, "Ada")
-    before = players.enter(hunt.id, ada.id)
+    before = enter(hunt.id, ada.id)
     assert (before.hunt.phase, before.play.question, before.play.story) == ("scheduled", None, ())
     hunts.control(organiser, hunt.id, "start")
-    assert players.enter(hunt.id, ada.id).play.question is not None
+    assert enter(hunt.id, ada.id).play.question is not None
     ada.hints("points")
     hunts.control(organiser, hunt.id, "pause")
-    paused = players.enter(hunt.id, ada.id)
+    paused = enter(hunt.id, ada.id)
     assert (paused.hunt.phase, paused.play.me.hint_html) == ("paused", "<p>Hint 1</p>\n")
     assert paused.play.question is not None
     hunts.control(organiser, hunt.id, "end")
-    ended = players.enter(hunt.id, ada.id)
+    ended = enter(hunt.id, ada.id)
     assert (ended.hunt.phase, ended.play.question, ended.play.me.hint_html) == ("ended", None, None)
     assert [block.html for block in ended.play.story] == ["<p>Before 1</p>\n"]
 
@@ -178,7 +178,35 @@ def test_nobody_enters_for_a_player_of_another_hunt(hunt: Hunt) -> None:
     stranger = make_player(make_hunt(current=False), "Eve")
     for player in (stranger.id, 10**9):
         with pytest.raises(errors.NotFound):
-            players.enter(hunt.id, player)
+            enter(hunt.id, player)
+
+
+def test_many_enter_together_as_each_would_alone(
+    hunt: Hunt, ada: Hunter, bob: Hunter, django_assert_max_num_queries: Any
+) -> None:
+    ada.solves_until(2)
+    new = [make_player(hunt) for _ in range(20)]
+    stranger = make_player(make_hunt(current=False), "Eve")
+    ids = [ada.id, *(player.id for player in new), stranger.id, bob.id, ada.id]
+    with django_assert_max_num_queries(12):
+        together = players.enter(hunt.id, ids)
+    assert [snapshot and snapshot.play.me.player for snapshot in together] == [
+        None if player == stranger.id else player for player in ids
+    ]
+    for player in (ada.id, bob.id, new[0].id):
+        shown = together[ids.index(player)]
+        assert shown is not None and shown.play == enter(hunt.id, player).play
+    clocks = set(
+        Player.objects.filter(id__in=[player.id for player in new]).values_list("shown_clock", flat=True)
+    )
+    assert len(clocks) == 1 and None not in clocks
+    assert Player.objects.get(id=stranger.id).shown_clock is None
+    with django_assert_max_num_queries(5):
+        players.enter(hunt.id, ids)
+    assert clocks == set(
+        Player.objects.filter(id__in=[player.id for player in new]).values_list("shown_clock", flat=True)
+    )
+    assert players.enter(hunt.id, []) == players.enter(10**9, []) == []
 
 
 def test_views_are_as_snapshots(hunt: Hunt, ada: Hunter, bob: Hunter) -> None:
@@ -186,7 +214,7 @@ def test_views_are_as_snapshots(hunt: Hunt, ada: Hunter, bob: Hunter) -> None:
     views = {view.me.player: view for view in play.views([ada.id, bob.id, 10**9])}
     assert views.keys() == {ada.id, bob.id}
     for hunter in (ada, bob):
-        assert views[hunter.id] == players.enter(hunt.id, hunter.id).play
+        assert views[hunter.id] == enter(hunt.id, hunter.id).play
 
 
 def test_changed_players_are_those_asked_about_who_changed_since(
@@ -284,7 +312,7 @@ def test_a_picture_is_for_who_has_reached_its_question(hunt: Hunt, ada: Hunter, 
     ada.answers("right 2")
     assert play.image(image.token, user, staff=False) is not None, "and behind"
     assert play.image(image.token, user_of(bob.row).pk, staff=False) is None
-    snapshot = players.enter(hunt.id, bob.id)
+    snapshot = enter(hunt.id, bob.id)
     assert image.token not in repr(snapshot)
 
 

@@ -254,7 +254,7 @@ def test_two_tabs_that_join_at_once_are_one_player(hunt: Hunt) -> None:
 
 def test_two_tabs_that_enter_at_once_start_one_clock(hunt: Hunt) -> None:
     ada = Hunter.of(hunt, "Ada", entered=False)
-    at_once([partial(players.enter, hunt.id, ada.id)] * 8)
+    at_once([partial(players.enter, hunt.id, [ada.id])] * 8)
     shown = ada.row.shown_clock
     assert shown is not None
     assert abs(shown - HOUR) < 10_000
