@@ -54,30 +54,30 @@ def test_any_text_comes_through(text: str) -> None:
     assert wire.unwrap(said(text.encode())) == text
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        said(b"hello")[:-1],
-        said(b"hello") + b"\x81",
-        said(b"hello") * 2,
-        said(b"hello", fin=False),
-        said(b"hello", Opcode.CONT),
-        said(b"hello", Opcode.BINARY),
-        said(b"hello", Opcode.PING),
-        said(b"\x03\xe8", Opcode.CLOSE),
-        said(b"\xff"),
-        said("é".encode()[:1]),
-        said(b"\xed\xa0\x80"),  # a lone surrogate
-        Frame(Opcode.TEXT, b"hello").serialize(mask=False),
-        b"\xc1" + said(b"hello")[1:],  # a reserved bit
-        b"\x81\xfe\x00\x05" + bytes(4) + b"hello",  # a longer length than needed
-        b"\x81\xff" + bytes(7) + b"\x05" + bytes(4) + b"hello",
-        b"\x81\xff" + bytes(131),
-    ],
-)
-def test_what_is_not_one_plain_message_is_left_alone(data: bytes) -> None:
-    assert wire.unwrap(data) is None
+NOT_PLAIN = {
+    "nothing": b"",
+    "not all of it": said(b"hello")[:-1],
+    "more than it": said(b"hello") + b"\x81",
+    "two": said(b"hello") * 2,
+    "the first part": said(b"hello", fin=False),
+    "a later part": said(b"hello", Opcode.CONT),
+    "binary": said(b"hello", Opcode.BINARY),
+    "ping": said(b"hello", Opcode.PING),
+    "close": said(b"\x03\xe8", Opcode.CLOSE),
+    "no UTF-8": said(b"\xff"),
+    "half a character": said("é".encode()[:1]),
+    "a lone surrogate": said(b"\xed\xa0\x80"),
+    "not masked": Frame(Opcode.TEXT, b"hello").serialize(mask=False),
+    "a reserved bit": b"\xc1" + said(b"hello")[1:],
+    "a longer length than needed": b"\x81\xfe\x00\x05" + bytes(4) + b"hello",
+    "a much longer one": b"\x81\xff" + bytes(7) + b"\x05" + bytes(4) + b"hello",
+    "a length that looks like one": b"\x81\xff" + bytes(131),
+}
+
+
+@pytest.mark.parametrize("what", NOT_PLAIN)
+def test_what_is_not_one_plain_message_is_left_alone(what: str) -> None:
+    assert wire.unwrap(NOT_PLAIN[what]) is None
 
 
 @given(
