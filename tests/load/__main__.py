@@ -28,10 +28,14 @@ RESULT = ROOT / "build" / "bench.json"
 
 
 def choose(names: list[str]) -> list[str]:
-    """The rows of these names, or those whose names begin with one of them; all if there is none."""
-    exact = {name for name in names if name in BENCHES}
-    begins = tuple(name for name in names if name not in BENCHES)
-    return [name for name in BENCHES if not names or name in exact or (begins and name.startswith(begins))]
+    """The rows of these names, or those whose names begin with one of them; all if there is none. Raises ValueError."""
+    chosen = set[str]()
+    for name in names:
+        found = {name} if name in BENCHES else {each for each in BENCHES if each.startswith(name)}
+        if not found:
+            raise ValueError(f"no row is called {name}; there are {', '.join(BENCHES)}")
+        chosen |= found
+    return [name for name in BENCHES if not names or name in chosen]
 
 
 def main(arguments: list[str]) -> int:
@@ -45,11 +49,12 @@ def main(arguments: list[str]) -> int:
     if missing := ensure.ensure(["postgres", "redis-server"]):
         print(ensure.named(missing), file=sys.stderr)
         return 1
-    chosen = choose(options.names)
-    if not chosen:
-        parser.error(f"no such row; there are {', '.join(BENCHES)}")
+    try:
+        chosen = choose(options.names)
+    except ValueError as error:
+        parser.error(str(error))
     raise_file_limit()
-    layout, rows, failed = cores(), list[Row](), False
+    machine, layout, rows, failed = describe(), cores(), list[Row](), False
     with ExitStack() as stack:
         stack.enter_context(pinned(layout.client))
         bench = Bench(stack, layout, Options(options.rounds, options.seconds, options.growth))
@@ -62,8 +67,8 @@ def main(arguments: list[str]) -> int:
                 failed = True
                 bench.say(f"  FAILED: {type(error).__name__}: {error}")
             bench.say(f"  {time.monotonic() - began:.0f} s")
-    keep(RESULT, describe(), rows)
-    bench.say("\n" + table(rows))
+    keep(RESULT, machine | {"rounds": options.rounds, "seconds": options.seconds}, rows)
+    bench.say("\n" + ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n\n" + table(rows))
     return int(failed)
 
 

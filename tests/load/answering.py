@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from tests.load import wire
-from tests.load.client import Client, Lost, Socket
+from tests.load.client import Client, Handler, Lost, Socket
 from tests.load.machine import Meter
 from tests.load.report import Sample
 from tests.support.pack import word
@@ -89,11 +89,11 @@ class Answering:
         """A socket has its verdict and may send again."""
         self.send(each)
 
-    def finish(self) -> None:
-        """Nothing new is sent; every reply is waited for."""
+    def finish(self, on_frame: Handler | None = None) -> None:
+        """Nothing new is sent; every reply is waited for. `on_frame` hands on what is ours, if others listen too."""
         self._going = False
         if self._under_way:
-            self.client.run(self.on_frame, 60)
+            self.client.run(on_frame or self.on_frame, 60)
         if self._under_way:
             raise Failed(f"{self._under_way} answers were never acknowledged")
 

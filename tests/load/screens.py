@@ -8,7 +8,7 @@ from time import perf_counter
 from tests.load import wire
 from tests.load.answering import Answering, Failed, Paced
 from tests.load.answers import agree
-from tests.load.client import Client, Socket
+from tests.load.client import Client, Handler, Socket
 from tests.load.machine import Meter
 from tests.load.report import Row, Sample, in_turn, row
 from tests.load.servers import Bench, House, OurServer, house
@@ -23,6 +23,7 @@ MAXIMUM_S = 4.0
 """How long the highest rate of answers is looked for, after as long a warm-up."""
 SCREENS = 10_000
 SOLVE_EACH_S = 1.0
+SETTLE_S, PATIENCE = 1.0, 20
 
 
 class Boards:
@@ -58,11 +59,15 @@ class Boards:
         self.client.run(self.take, 30)
         return {int(version): instant for version, instant in json.loads(self._reply).items()}
 
-    def complete(self, sockets: int) -> None:
-        """Every version came to every socket, once. Raises Failed."""
-        wrong = {version: len(seen) for version, seen in self.seen.items() if len(seen) != sockets}
-        if wrong:
-            raise Failed(f"of {sockets} sockets so many saw these versions of the board: {wrong}")
+    def settle(self, on_frame: Handler, sockets: int) -> None:
+        """Wait for what is on its way: every version has to come to every socket, once. Raises Failed."""
+        self.client.run(on_frame, SETTLE_S)
+        for _ in range(PATIENCE):
+            wrong = {version: len(seen) for version, seen in self.seen.items() if len(seen) != sockets}
+            if not wrong:
+                return
+            self.client.run(on_frame, SETTLE_S)
+        raise Failed(f"of {sockets} sockets so many saw these versions of the board: {wrong}")
 
 
 class Solvers(Answering):
@@ -130,12 +135,10 @@ def loaded(home: House, sockets: int = 2_000) -> tuple[Sample, Sample]:
         solvers.begin()
         with Meter(server.pid, home.databases) as meter:
             client.run(on_frame, seconds, tick=tick)
-        # The last board is still on its way.
-        client.run(on_frame, 1)
-        paced.finish()
-        solvers.finish()
+        paced.finish(on_frame)
+        solvers.finish(on_frame)
+        boards.settle(on_frame, sockets)
         made = boards.made()
-    boards.complete(sockets)
     total = Answering(client, [])
     total.acknowledged = fastest.acknowledged + paced.acknowledged + solvers.acknowledged
     agree(home, before, total)
@@ -206,9 +209,8 @@ def to_screen(home: House, sockets: int) -> Sample:
         with Meter(server.pid, home.databases) as meter:
             # So that the last solve has its second as well.
             client.run(on_frame, home.bench.seconds + SOLVE_EACH_S / 2, tick=solvers.tick)
-        client.run(on_frame, SOLVE_EACH_S)
-        solvers.finish()
-    boards.complete(sockets)
+        solvers.finish(on_frame)
+        boards.settle(on_frame, sockets)
     agree(home, before, solvers)
     home.prove()
     if len(boards.seen) != len(solvers.solved_at):
