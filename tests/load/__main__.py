@@ -65,7 +65,11 @@ def main(arguments: list[str]) -> int:
                 rows += BENCHES[name](bench)
             except Exception as error:
                 failed = True
-                bench.say(f"  FAILED: {type(error).__name__}: {error}")
+                bench.say(
+                    "\n".join(
+                        [f"  FAILED: {type(error).__name__}: {error}", *getattr(error, "__notes__", ())]
+                    )
+                )
             bench.say(f"  {time.monotonic() - began:.0f} s")
     keep(RESULT, machine | {"rounds": options.rounds, "seconds": options.seconds}, rows)
     bench.say("\n" + ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n\n" + table(rows))

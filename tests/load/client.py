@@ -70,7 +70,7 @@ class Client:
         *,
         greeted: bool = True,
         at_once: int = 40,
-        within_s: float = 120,
+        within_s: float = 600,
     ) -> list[Socket]:
         """One socket for each handshake request, at most `at_once` of them on their way at the same time.
 

@@ -99,9 +99,7 @@ class Solvers(Answering):
 def connected(home: House, client: Client, server: OurServer, count: int) -> list[Socket]:
     """So many players, each with a socket and a snapshot."""
     cookies = home.ask(f"players({count})")
-    return client.open(
-        server.port, [wire.handshake("/ws/play", server.port, cookie) for cookie in cookies], within_s=300
-    )
+    return client.open(server.port, [wire.handshake("/ws/play", server.port, cookie) for cookie in cookies])
 
 
 def loaded(home: House, sockets: int = 2_000) -> tuple[Sample, Sample]:

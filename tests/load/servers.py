@@ -20,6 +20,7 @@ from tests.support.services import Postgres, Redis, private_postgres, private_re
 
 Say = Callable[[str], None]
 
+SHOWN_LOG = 2_000
 QUESTIONS = 200
 HUNT: dict[str, Any] = {"wrong_burst": 1_000, "wrong_per_minute": 600, "xp_cap": 10_000}
 """The highest ceilings that a hunt may set for wrong answers; they are evaluated as ever."""
@@ -115,7 +116,7 @@ class House:
             server.command[1:3] = ["-m", "tests.load.hooked"]
         with pinned(self.bench.cores.server):
             server.start()
-        with server:
+        with server, _heard(server):
             yield server
 
 
@@ -174,8 +175,18 @@ def _listening(bench: Bench, name: str, module: Sequence[str], env: Mapping[str,
         server = Listener(name, command, port, folder, clean_environment() | dict(env))
         with pinned(bench.cores.server):
             server.start()
-        with server:
+        with server, _heard(server):
             yield server
+
+
+@contextmanager
+def _heard(server: Child) -> Iterator[None]:
+    """What goes wrong comes with what the server said."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(server.log_text()[-SHOWN_LOG:])
+        raise
 
 
 def raise_file_limit() -> None:
