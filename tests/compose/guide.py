@@ -5,11 +5,11 @@ import subprocess
 import textwrap
 from collections.abc import Mapping
 
+from tests.compose.engine import LIMIT_S
 from tests.compose.site import Site
 from tests.support.process import ROOT
 
 PAGE = ROOT / "docs" / "operations.md"
-LIMIT_S = 300
 FENCE = re.compile(r"^(?P<indent> *)```sh\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 
 NOT_RUN = {
