@@ -9,8 +9,8 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
-from game.queries import console, exports, history, play
-from game.services import announcements, hunts, moderation
+from game.queries import console, exports, history, play, walls
+from game.services import announcements, hunts, moderation, questions
 
 
 class OrganiserConsumer(BaseConsumer):
@@ -64,9 +64,9 @@ class OrganiserConsumer(BaseConsumer):
                 )
                 await self.reply(protocol.Ok(command.id))
             case protocol.Find():
-                total, found = await bridge.read(console.find, hunt, command.text)
+                total, people = await bridge.read(console.find, hunt, command.text)
                 await self.reply(
-                    protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in found))
+                    protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in people))
                 )
             case protocol.Exports():
                 sizes = await bridge.read(exports.sizes, hunt)
@@ -116,6 +116,46 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(protocol.Ok(command.id))
             case protocol.Undo():
                 await bridge.read(moderation.undo, user, hunt, command.entry, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
+            case _:
+                await self._on_questions(command)
+
+    async def _on_questions(self, command: Any) -> None:
+        """Where players are stuck, and a question mended."""
+        assert self.identity is not None and self.hub.hunt is not None
+        user, hunt, bridge = self.identity.user, self.hub.hunt.id, self.hub.bridge
+        match command:
+            case protocol.Walls():
+                rows = await bridge.read(walls.walls, hunt)
+                await self.reply(protocol.WallsReply(command.id, convert(rows, tuple[protocol.Wall, ...])))
+            case protocol.Guesses():
+                tried = await bridge.read(walls.guesses, hunt, command.q)
+                groups = convert(tried.groups, tuple[protocol.Guess, ...])
+                await self.reply(protocol.GuessesReply(command.id, tried.q, tried.title, tried.total, groups))
+            case protocol.QuestionSource():
+                found = await bridge.read(questions.source, hunt, command.q)
+                await self.reply(protocol.QuestionReply(command.id, **msgspec.structs.asdict(found)))
+            case protocol.PreviewMend():
+                shown = await bridge.read(
+                    questions.preview, hunt, command.q, command.token, convert(command.edits, questions.Edits)
+                )
+                await self.reply(protocol.MendPreviewReply(command.id, shown.html, shown.hint_html))
+            case protocol.Mend():
+                edits = convert(command.edits, questions.Edits)
+                await bridge.read(
+                    questions.mend, user, hunt, command.q, command.token, edits, UUID(command.id)
+                )
+                await self.reply(protocol.Ok(command.id))
+            case protocol.JudgeAs():
+                await bridge.read(
+                    questions.judge_as,
+                    user,
+                    hunt,
+                    command.q,
+                    command.text,
+                    command.verdict,
+                    UUID(command.id),
+                )
                 await self.reply(protocol.Ok(command.id))
 
     def _line(self, view: console.LineView) -> protocol.PlayerLine:

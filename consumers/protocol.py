@@ -200,6 +200,79 @@ class Inspect(Inbound, frozen=True, tag="inspect"):
     player: PlayerId
 
 
+class Walls(Inbound, frozen=True, tag="walls"):
+    """Organiser: where players are stuck. Replied with `walls`."""
+
+    id: CommandId
+
+
+class Guesses(Inbound, frozen=True, tag="guesses"):
+    """Organiser: what players have tried on question `q`, grouped. Replied with `guesses`."""
+
+    id: CommandId
+    q: Position
+
+
+class QuestionSource(Inbound, frozen=True, tag="question"):
+    """Organiser: question `q` as its author wrote it. Replied with `question`."""
+
+    id: CommandId
+    q: Position
+
+
+class Splice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A change of a text: from code point `at` on, `cut` of them give way to `put`."""
+
+    at: Annotated[int, Meta(ge=0, le=10_000)]
+    cut: Annotated[int, Meta(ge=0, le=10_000)]
+    put: Annotated[str, Meta(max_length=3000)]
+
+
+class Edits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to change of a question; what is left out stays as it is. Texts but `title` and `image_alt`: Markdown."""
+
+    title: Splice | None = None
+    text: Splice | None = None
+    hint: Splice | None = None
+    image_alt: Splice | None = None
+    points: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+    threshold: Annotated[int, Meta(ge=0, le=100)] | None = None
+
+
+class PreviewMend(Inbound, frozen=True, tag="mend_preview"):
+    """Organiser: what question `q` would look like after `edits`. Replied with `mend_preview`."""
+
+    id: CommandId
+    q: Position
+    token: Annotated[str, Meta(max_length=64)]
+    edits: Edits
+
+
+class Mend(Inbound, frozen=True, tag="mend"):
+    """Organiser: change question `q` while it is played. Replied with `ok`. Once per id.
+
+    `token` is that of the `question` which the edits were made from: refused when it has changed since. Everybody is
+    told by `hunt` that the content changed, and asks for it.
+    """
+
+    id: CommandId
+    q: Position
+    token: Annotated[str, Meta(max_length=64)]
+    edits: Edits
+
+
+class JudgeAs(Inbound, frozen=True, tag="judge_as"):
+    """Organiser: from now on `text` is accepted, close or neither on question `q`. Replied with `ok`. Once per id.
+
+    What has been judged stays judged.
+    """
+
+    id: CommandId
+    q: Position
+    text: Annotated[str, Meta(min_length=1, max_length=256)]
+    verdict: Literal["correct", "close", "wrong"]
+
+
 class Exports(Inbound, frozen=True, tag="exports"):
     """Organiser: what can be exported, and how large it is. Replied with `exports`."""
 
@@ -266,6 +339,12 @@ OrganiserCommand: TypeAlias = (
     | Moderate
     | Undo
     | AuditTrail
+    | Walls
+    | Guesses
+    | QuestionSource
+    | PreviewMend
+    | Mend
+    | JudgeAs
     | Exports
     | Resync
     | Ping
@@ -775,6 +854,77 @@ class AuditReply(Outbound, frozen=True, tag="audit"):
     before: int | None
 
 
+class Wall(Struct, frozen=True):
+    """A question and the players before it. `median_ms`, `longest_ms`: how long they have had it; pauses do not count.
+
+    `tried`: players who answered it in the last hour; `solved`: who solved it then.
+    """
+
+    q: int
+    title: str
+    here: int
+    median_ms: int
+    longest_ms: int
+    tried: int
+    solved: int
+
+
+class WallsReply(Outbound, frozen=True, tag="walls"):
+    """Every question, in the order of the chain."""
+
+    id: str
+    rows: tuple[Wall, ...]
+
+
+class Guess(Struct, frozen=True):
+    """Guesses that are the same once normalised; `text` is one of them. `tries` counts repeats, `players` does not.
+
+    `closeness`: 0 to 100, to the nearest accepted answer. `verdict`: what it would be by the answers as they are now.
+    """
+
+    text: str
+    players: int
+    tries: int
+    closeness: int
+    verdict: Literal["correct", "close", "wrong"]
+    last: int
+
+
+class GuessesReply(Outbound, frozen=True, tag="guesses"):
+    """What was tried on question `q` and was not right then, most players first; `total` different guesses in all."""
+
+    id: str
+    q: int
+    title: str
+    total: int
+    groups: tuple[Guess, ...]
+
+
+class QuestionReply(Outbound, frozen=True, tag="question"):
+    """A question as its author wrote it: `text` and `hint` are Markdown; `image`: it has one. `token`: see `mend`."""
+
+    id: str
+    q: int
+    token: str
+    title: str
+    text: str
+    hint: str
+    image: bool
+    image_alt: str
+    answers: tuple[str, ...]
+    close: tuple[str, ...]
+    threshold: int
+    points: int
+
+
+class MendPreviewReply(Outbound, frozen=True, tag="mend_preview"):
+    """Text and hint as players would see them: rendered, sanitised."""
+
+    id: str
+    html: str
+    hint_html: str
+
+
 class ExportSize(Struct, frozen=True):
     """A table that `/console/export/WHAT.csv` and `.json` deliver: its rows, and about how many bytes it is in each."""
 
@@ -830,6 +980,10 @@ OrganiserFrame: TypeAlias = (
     | ExportsReply
     | TimelineReply
     | AuditReply
+    | WallsReply
+    | GuessesReply
+    | QuestionReply
+    | MendPreviewReply
     | Ok
     | Error
     | BoardDelta

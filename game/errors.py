@@ -15,6 +15,7 @@ GameError
 ├── NameTaken             name_taken         another player of this hunt has that name
 ├── BadName               bad_name           the name has too few, too many or invisible characters
 ├── IdConflict            id_conflict        this command id was used before with another payload
+├── Outdated              outdated           what was seen before has changed: look again, then decide
 ├── RetryLater            retry_later        the database is away or busy; the outcome is unknown, resend the same id
 ├── NotFound              not_found          no such player, hunt or announcement
 ├── Forbidden             forbidden          the account may not do this
@@ -106,6 +107,11 @@ class BadName(GameError):
 class IdConflict(GameError):
     code = "id_conflict"
     default_text = _("This command id was already used for something else.")
+
+
+class Outdated(GameError):
+    code = "outdated"
+    default_text = _("This has changed since you looked at it. Look again.")
 
 
 class RetryLater(GameError):

@@ -361,6 +361,32 @@ MENDED = msgspec.structs.replace(
     EXTENDED, id=11, action="question.mend", q=4, note="", changes=(p.Change("points", "100", "87"),)
 )
 
+WALLS = (
+    p.Wall(q=4, title="Four flames", here=61, median_ms=41 * MINUTE, longest_ms=3 * HOUR, tried=88, solved=9),
+    p.Wall(q=5, title="Παλίνδρομο", here=0, median_ms=0, longest_ms=0, tried=0, solved=0),
+)
+GUESSES = (
+    p.Guess(text="noon lamps", players=38, tries=41, closeness=94, verdict="correct", last=NOW - MINUTE),
+    p.Guess(text="the fountain?", players=17, tries=25, closeness=31, verdict="wrong", last=NOW - 9000),
+    p.Guess(text="noon lamp", players=5, tries=5, closeness=88, verdict="close", last=NOW - HOUR),
+)
+
+TOKEN = "5f0c9a3be1d27744"
+SOURCE = p.QuestionReply(
+    id=command_id("question"),
+    q=4,
+    token=TOKEN,
+    title="Four flames",
+    text="Four lamps burn in the square. The **shortest shadow** keeps the key.",
+    hint="Read the *left* edge of the ledger, not its lines.",
+    image=True,
+    image_alt="Four street lamps around a fountain; one has no shadow.",
+    answers=("noon lamp", "Mittagslaterne 🏮"),
+    close=("a lamp at noon",),
+    threshold=85,
+    points=87,
+)
+
 # The longest that `answer` takes: 256 characters, each a surrogate pair in JavaScript.
 LONGEST = "🏮" * 256
 
@@ -418,6 +444,31 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("by name", p.Find(id=command_id("find"), text="zoë"))
     yield sent("the leaders", p.Find(id=command_id("find leaders"), text=""))
     yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
+    yield sent("plain", p.Walls(id=command_id("walls")))
+    yield sent("plain", p.Guesses(id=command_id("guesses"), q=4))
+    yield sent("plain", p.QuestionSource(id=command_id("question"), q=4))
+    edits = p.Edits(
+        title=p.Splice(at=5, cut=6, put="lamps"),
+        text=p.Splice(at=0, cut=4, put="Five"),
+        hint=p.Splice(at=9, cut=0, put="*left* "),
+        image_alt=p.Splice(at=0, cut=4, put="Five"),
+        points=87,
+        threshold=90,
+    )
+    yield sent("plain", p.PreviewMend(id=command_id("mend_preview"), q=4, token=TOKEN, edits=edits))
+    yield sent("everything", p.Mend(id=command_id("mend"), q=4, token=TOKEN, edits=edits))
+    yield sent("points alone", p.Mend(id=command_id("mend 2"), q=4, token=TOKEN, edits=p.Edits(points=87)))
+    yield sent(
+        "a word alone",
+        p.Mend(
+            id=command_id("mend 3"), q=4, token=TOKEN, edits=p.Edits(title=p.Splice(at=0, cut=0, put="The "))
+        ),
+    )
+    for verdict in ("correct", "close", "wrong"):
+        yield sent(
+            verdict,
+            p.JudgeAs(id=command_id(f"judge_as {verdict}"), q=4, text="noon lamps", verdict=verdict),
+        )
     yield sent("plain", p.Exports(id=command_id("exports")))
     yield sent("latest page", p.Timeline(id=command_id("timeline"), player=17))
     yield sent(
@@ -691,6 +742,17 @@ def _organiser_out() -> Iterator[Golden]:
         *(p.Happening(attempt=item, entry=None, action=None) for item in FEED[4::-1]),
         *(p.Happening(attempt=None, entry=entry, action=None) for entry in LEDGER),
         p.Happening(attempt=None, entry=None, action=GRANTED),
+    )
+    yield got("stuck", p.WallsReply(id=command_id("walls"), rows=WALLS))
+    tried = p.GuessesReply(id=command_id("guesses"), q=4, title="Four flames", total=163, groups=GUESSES)
+    yield got("tried", tried)
+    yield got("nothing", msgspec.structs.replace(tried, q=5, title="Παλίνδρομο", total=0, groups=()))
+    yield got("with a picture", SOURCE)
+    bare = msgspec.structs.replace(SOURCE, hint="", image=False, image_alt="", close=(), threshold=0)
+    yield got("bare", bare)
+    yield got(
+        "plain",
+        p.MendPreviewReply(id=command_id("mend_preview"), html=QUESTION_4.html, hint_html=HINT_HTML),
     )
     yield got(
         "plain",

@@ -159,6 +159,11 @@ def judge_normalised(key: AnswerKey, norm: str) -> Verdict:
     return Verdict.WRONG
 
 
+def closeness(key: AnswerKey, norm: str) -> int:
+    """How near text that `normalise` returned comes to an accepted answer: 0 to 100, 100 is one of them."""
+    return int(max(fuzz.ratio(norm, right) for right in key.accepted))
+
+
 def _settle(fold: Callable[[str], str], text: str) -> str:
     """Fold until nothing changes: what one pass removes may bring together what the next one composes."""
     while (folded := fold(text)) != text:

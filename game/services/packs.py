@@ -82,7 +82,7 @@ def export_pack(hunt: Hunt, *, schedule: bool = False) -> Pack:
         starts_at=hunt.starts_at if schedule else None,
         ends_at=hunt.ends_at if schedule else None,
         settings=load(hunt.settings),
-        questions=tuple(map(_exported, questions)),
+        questions=tuple(map(exported, questions)),
         images={row.path: PackImage(row.media_type, bytes(row.data)) for row in shown},
     )
 
@@ -203,7 +203,8 @@ def _write_story(row: Question, each: PackQuestion) -> None:
     )
 
 
-def _exported(row: Question) -> PackQuestion:
+def exported(row: Question) -> PackQuestion:
+    """The question as a pack would say it."""
     blocks = sorted(row.story.all(), key=lambda block: block.ordinal)
     return PackQuestion(
         title=row.title,

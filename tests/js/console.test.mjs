@@ -6,7 +6,8 @@ import { EVERYTHING, createFeed, outcome, passes } from "../../enigma_rt/static/
 import { createPages } from "../../enigma_rt/static/enigma/js/console/pages.js";
 import { createRate } from "../../enigma_rt/static/enigma/js/console/rate.js";
 import { amount } from "../../enigma_rt/static/enigma/js/i18n.js";
-import { actionWords, causeWords, signed } from "../../enigma_rt/static/enigma/js/console/words.js";
+import { splice } from "../../enigma_rt/static/enigma/js/console/splice.js";
+import { actionWords, causeWords, judgeWords, signed, spanWords } from "../../enigma_rt/static/enigma/js/console/words.js";
 import { amounts, auditWords, changeWords, grantWords, moderateWords, scoreWords, undoWords } from "../../enigma_rt/static/enigma/js/console/words_player.js";
 
 const item = (id, extra = {}) => ({
@@ -176,6 +177,28 @@ test("the score, the audit and every act in words, with every gap filled", () =>
   const all = [grantWords(line, me, { points: 5, xp: null }), undoWords(entry), ...["hide", "show", "ban", "unban"].map((act) => moderateWords(line, act))];
   for (const words of all) assert.doesNotMatch(JSON.stringify(words), /%\(|undefined/);
   assert.match(all[0].says[0], /105 points and 5 XP/);
+});
+
+// --- mending ---------------------------------------------------------------------------------------------------------------
+
+const spliced = (text, { at, cut, put }) => [...Array.from(text).slice(0, at), put, ...Array.from(text).slice(at + cut)].join("");
+
+test("a correction is one splice of code points, and gives the new text", () => {
+  assert.deepEqual(splice("four lamps", "five lamps"), { at: 1, cut: 3, put: "ive" });
+  assert.equal(splice("same", "same"), null);
+  for (const [before, after] of [["", "a"], ["a", ""], ["aa", "aaa"], ["🏮🏮x", "🏮🕯️x"], ["abc", "xyz"], ["ab", "aab"]]) {
+    assert.equal(spliced(before, splice(before, after)), after, `${before} -> ${after}`);
+  }
+});
+
+test("spans of play, and what judging a guess otherwise will do", () => {
+  assert.deepEqual([0, 59_999, 61 * 60_000, 25 * 3_600_000].map(spanWords), ["0 min", "0 min", "1 h 01 min", "25 h 00 min"]);
+  for (const verdict of ["correct", "close", "wrong"]) {
+    const words = judgeWords(4, { text: "noon", players: 38 }, verdict, 61);
+    assert.doesNotMatch(JSON.stringify(words), /%\(|undefined/);
+    assert.match(words.title, /noon.*4/);
+    assert.match(words.says.join(" "), /38 players/);
+  }
 });
 
 // --- lists in pages ------------------------------------------------------------------------------------------------------------

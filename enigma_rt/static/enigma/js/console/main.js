@@ -19,16 +19,19 @@ import { Confirm, minutesField } from "./confirm.js";
 import { createDrawers } from "./drawers.js";
 import { createExports } from "./exports.js";
 import { EVERYTHING, createFeed } from "./feed.js";
+import { createMending } from "./mend.js";
 import { createPages } from "./pages.js";
 import { createPlayers } from "./players.js";
 import { createRate } from "./rate.js";
 import { showRows } from "./rows.js";
 import { createViews } from "./views.js";
+import { createWalls } from "./walls.js";
 import * as head from "./view_head.js";
 import * as live from "./view_feed.js";
 import * as people from "./view_players.js";
 import * as person from "./view_player.js";
 import * as audit from "./view_audit.js";
+import * as stuck from "./view_walls.js";
 import { DONE, actionWords, closedWords } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
@@ -61,6 +64,9 @@ const act = {
   grant: (reply) => acts.grant(reply),
   moderate: (reply, action) => acts.moderate(reply, action),
   undo: (entry) => acts.undo(entry),
+  walls: { choose: (q) => walls.choose(q) },
+  mend: (q) => mending.edit(q),
+  judgeAs: (q, group, verdict) => mending.judgeAs(q, group, verdict),
   trail: { again: () => trail.again(), more: () => trail.more() },
   hold() {
     if (state.feed.held) state.feed.release();
@@ -91,6 +97,10 @@ const parts = {
   board: () => render(live.board(state, act), $("#top")),
   results: () => render(people.results(players.state, act), $("#results")),
   detail: () => render(person.detail(players.state, players.timeline.state, act, state.hunt?.questions ?? 0), $("#detail")),
+  walls() {
+    render(stuck.walls(walls.state, act), $("#wall-questions"));
+    render(stuck.guesses(walls.state, act), $("#guesses"));
+  },
   trail: () => render(audit.trail(trail.state, act), $("#trail")),
   notices: () => render(people.notices(state), $("#notices")),
   confirm: () => confirm.paint(),
@@ -144,6 +154,7 @@ const on = {
     paint("feed", "hold", "notices", "board", "controls", "detail");
     if (players.state.rows === null) players.find();
     if (views.open === "audit") trail.again();
+    if (views.open === "walls") walls.open();
   },
   pulse(frame) {
     clock.sync(frame.now);
@@ -207,6 +218,14 @@ function press(action) {
 
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
 const trail = createPages((before) => calls.send(command.audit(before)), () => paint("trail"));
+const walls = createWalls({ calls, changed: () => paint("walls") });
+const mending = createMending({
+  calls, confirm, told,
+  dialog: $("#mend"),
+  state: () => state,
+  here: (q) => state.questions.find((question) => question.q === q)?.here ?? 0,
+  done: () => walls.look(),
+});
 const acts = createActs({
   calls, confirm, told,
   state: () => state,
@@ -264,8 +283,10 @@ addEventListener("keydown", (event) => {
   $("#search").select();
 });
 
-const views = createViews({ desk: $("#desk"), audit: $("#audit") }, $("#views"), (name) => {
+const views = createViews({ desk: $("#desk"), walls: $("#walls"), audit: $("#audit") }, $("#views"), (name) => {
   if (detail.open) closePlayer();
+  walls.close();
+  if (name === "walls" && state.connected) walls.open();
   if (name === "audit" && state.connected) trail.again();
 });
 

@@ -58,7 +58,8 @@ export function causeWords(line) {
 /** "+92" with a real minus sign for what was taken. */
 export const signed = (value) => (value > 0 ? `+${number(value)}` : value < 0 ? `\u2212${number(-value)}` : "");
 
-const people = (count) => format(ngettext("%(n)s player", "%(n)s players", count), { n: number(count) });
+/** "412 players" */
+export const people = (count) => format(ngettext("%(n)s player", "%(n)s players", count), { n: number(count) });
 
 /** "412 players (388 connections to this server now)" */
 export const reach = ({ players, sockets }) =>
@@ -158,3 +159,42 @@ export function closedWords(code) {
 
 /** What was typed; hints and skips have no answer, whatever their text says. */
 export const typedWords = (item) => (item.kind === "hint" || item.kind === "skip" ? "" : item.text);
+
+/** A span of play: "3 min", "2 h 05 min". */
+export function spanWords(ms) {
+  const minutes = Math.floor(ms / 60_000);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return hours ? format(gettext("%(h)s h %(m)s min"), { h: number(hours), m: String(rest).padStart(2, "0") }) : format(gettext("%(m)s min"), { m: rest });
+}
+
+export const JUDGE = {
+  correct: () => gettext("Accept"),
+  close: () => gettext("Close"),
+  wrong: () => gettext("Not any more"),
+};
+
+export const JUDGED = {
+  correct: () => gettext("Accepted from now on."),
+  close: () => gettext("Close from now on."),
+  wrong: () => gettext("Wrong from now on."),
+};
+
+/** The question before the guesses of `group` are `verdict` on question `q`, where `here` players are. */
+export function judgeWords(q, group, verdict, here) {
+  const what = { text: group.text, q: number(q), here: people(here), players: people(group.players) };
+  const titles = {
+    correct: gettext("Accept “%(text)s” on no. %(q)s?"),
+    close: gettext("Let “%(text)s” be close on no. %(q)s?"),
+    wrong: gettext("Let “%(text)s” be wrong again on no. %(q)s?"),
+  };
+  const says = {
+    correct: gettext("From now on it is right, however it is written, for %(here)s who are on it and all who come."),
+    close: gettext("From now on it is close, however it is written, for %(here)s who are on it and all who come."),
+    wrong: gettext("From now on it is neither right nor close. Who solved it so keeps what they have."),
+  };
+  return {
+    title: format(titles[verdict], what),
+    says: [format(says[verdict], what), format(gettext("What was judged stays judged: %(players)s typed it before, and may type it again."), what)],
+    button: JUDGE[verdict](),
+  };
+}
