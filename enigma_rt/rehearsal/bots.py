@@ -14,10 +14,9 @@ from enigma_rt.rehearsal.accounts import Account
 from enigma_rt.rehearsal.client import Tab, TabClosed
 from enigma_rt.rehearsal.journal import Command, Journal
 from enigma_rt.rehearsal.knowledge import Knowledge
+from enigma_rt.rehearsal.tempo import Tempo
 from game.rules.matching import Verdict
 
-WATCHING_S = 4.0
-"""How often one looks up who has nothing to solve: before, between, after."""
 TIGHT_S = 0.02
 """Some connections break so soon after a command that its reply may be anywhere on its way."""
 
@@ -33,6 +32,7 @@ class Bot:
         knowledge: Knowledge,
         journal: Journal,
         dice: Random,
+        tempo: Tempo | None = None,
     ) -> None:
         self.number = number
         self.account = account
@@ -40,6 +40,7 @@ class Bot:
         self.journal = journal
         self._knowledge = knowledge
         self._dice = dice
+        self._tempo = tempo or Tempo()
         # Each connection goes to another server than the last: one player is then on several at once.
         address = cycle([*urls[number % len(urls) :], *urls[: number % len(urls)]])
         self.tabs = [Tab(number, account.cookie, address, journal, dice) for _ in range(self.persona.tabs)]
@@ -68,26 +69,32 @@ class Bot:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def play(self, pace: float, delay: float) -> None:
+    async def play(self, pace: habits.Pace, delay: float) -> None:
         """Come after `delay` seconds, and play until cancelled or sent away."""
         await asyncio.sleep(delay)
         self.open()
+        # One who comes is in the middle of a thought: they do not all finish the first one together.
+        begun = self._dice.random()
         with suppress(TabClosed):
             while True:
                 tab = self._dice.choice(self.tabs)
                 await tab.welcome.wait()
                 if tab.closed_with:
                     raise TabClosed(tab.closed_with)
-                await self._think(tab, pace)
+                await self._think(tab, pace, 1 - begun)
+                begun = 0.0
                 await self._act(tab)
 
     # --- one action ---------------------------------------------------------------------------------------------------
 
-    async def _think(self, tab: Tab, pace: float) -> None:
-        busy = tab.question is not None and not self.persona.idle
-        wait = habits.think(pace if busy else WATCHING_S, self.persona.tempo, self._dice)
-        patience = self._blocked_until - asyncio.get_running_loop().time()
-        await asyncio.sleep(max(wait, patience))
+    async def _think(self, tab: Tab, pace: habits.Pace, share: float) -> None:
+        if tab.question is None or self.persona.idle:
+            await asyncio.sleep(habits.think(pace.watch, self.persona.tempo, self._dice) * share)
+            return
+        loop = asyncio.get_running_loop()
+        soonest = max(self._blocked_until, loop.time() + habits.QUICKEST_S / 2)
+        await self._tempo.sleep(habits.think(pace.think, self.persona.tempo, self._dice) * share)
+        await asyncio.sleep(soonest - loop.time())
 
     async def _act(self, tab: Tab) -> None:
         unread = tab.notices - self._seen
@@ -193,6 +200,11 @@ class Bot:
         if isinstance(reply, protocol.Error) and reply.wait_ms:
             self._blocked_until = asyncio.get_running_loop().time() + reply.wait_ms / 1000
         return reply
+
+
+def dice(seed: int, number: int) -> Random:
+    """A bot's own: what one does is no matter of how quickly another was answered."""
+    return Random(f"{seed}:{number}")  # noqa: S311  # plays, guards nothing
 
 
 def new_id() -> str:

@@ -1,32 +1,33 @@
 """One tab of one player: a socket that always comes back, an outbox that forgets nothing, and what the page shows."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from random import Random
+from time import monotonic
 from typing import Any
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import InvalidHandshake
 
 from consumers import protocol
 from consumers.protocol import Close
 from enigma_rt.rehearsal.board import Follower, Step, step
-from enigma_rt.rehearsal.journal import Command, Entry, Journal
+from enigma_rt.rehearsal.journal import ARRIVAL, DROP, RESTART, Absence, Command, Entry, Journal
+from enigma_rt.rehearsal.wire import LOST, Wire
 
-PING_S = 8.0
-SILENCES = 3
-"""Pings without any frame in between after which the connection counts as dead: 24 s, about the browser's watchdog."""
+PING_S = 10.0
+WATCHDOG_S = 25.0
+"""A connection that has said nothing for so long is dead, as the browser's watchdog has it."""
 OPEN_S = 25.0
-CLOSE_S = 2.0
+STEADY_S = 5.0
+"""A connection that held so long counts as good: the next one is tried at once again."""
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 10.0
 RETRY_S = 1.0
 MAX_FRAME = 4 * protocol.MAX_OUTBOUND
-LOST = 1006
 GOING_AWAY = 1001
+PATH = "/ws/play"
 
 AGAIN = frozenset({"rate_limited", "retry_later", "server_error"})
 """Errors that say nothing of the outcome: the same command is sent again, under the same id."""
@@ -39,7 +40,7 @@ class TabClosed(Exception):
 
 
 @lru_cache(maxsize=256)
-def read(text: str) -> Any:
+def read(text: bytes) -> Any:
     """A frame; None for one that this client does not know. What everybody is sent is decoded once."""
     try:
         frame = _decoder.decode(text)
@@ -81,16 +82,21 @@ class Tab:
         self._cookie = cookie
         self._address = address
         self._dice = dice
-        self._socket: ClientConnection | None = None
+        self._wire: Wire | None = None
         self._outbox: dict[str, Waiting] = {}
         self._visit = 0
         self._leaving = False
         self._reloading = False
-        self._dropped = False
+        self._dropped = ""
+        self._moving = False
+        self._has_been_in = False
+        self._came_at = self._knocked_at = 0.0
+        self._away_since: float | None = None
+        self._away_why = ARRIVAL
+        self._tries = 0
         self._pause: float | None = None
         self._asked_board = False
         self._asked_all = False
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # --- what a bot does with it --------------------------------------------------------------------------------------
 
@@ -100,7 +106,7 @@ class Tab:
         `drop_after`: the connection breaks so many seconds after the first sending. Raises TabClosed.
         """
         waiting = self._outbox[command.id] = Waiting(self.journal.enter(self.bot, command))
-        await self._send(waiting)
+        self._send(waiting)
         if drop_after is not None:
             await asyncio.sleep(drop_after)
             self.drop()
@@ -109,42 +115,46 @@ class Tab:
     async def ask_again(self, command: Command) -> Any:
         """Send a settled command once more, with its id; what is replied leaves no trace in the journal."""
         waiting = self._outbox[command.id] = Waiting(Entry(self.bot, command), noted=False)
-        await self._send(waiting)
+        self._send(waiting)
         return await _outcome(waiting)
 
-    def drop(self) -> None:
+    def drop(self, why: str = DROP) -> None:
         """The network is gone: no close frame, no goodbye."""
-        if self._socket is not None:
+        if self._wire is not None and self.welcome.is_set():
             self.journal.counts.drops += 1
-            self._dropped = True
-            self._socket.transport.abort()
+            self._dropped = why
+            self._wire.abort()
 
     async def reload(self) -> None:
         """The page is left and opened again: it forgets everything but its outbox."""
-        if self._socket is not None:
+        if self._wire is not None and self.welcome.is_set():
             self._reloading = True
             self.board = Follower(self.journal.counts)
-            await self._socket.close(GOING_AWAY)
+            await self._close()
 
     async def leave(self) -> None:
         """Close for good."""
         self._leaving = True
-        if self._socket is not None:
-            await self._socket.close(GOING_AWAY)
+        await self._close()
+
+    async def _close(self) -> None:
+        if self._wire is not None and self._wire.opened.done():
+            self._wire.close(GOING_AWAY)
+            await asyncio.wait([self._wire.closed])
 
     def waits(self) -> bool:
         """Whether something in the outbox has no reply yet."""
         return bool(self._outbox)
 
-    async def resync(self, *, board_only: bool = False) -> None:
+    def resync(self, *, board_only: bool = False) -> None:
         """Ask for a fresh snapshot, unless one is on its way."""
         if board_only and not self._asked_board:
             self._asked_board = True
-            await self._transmit(protocol.Resync("board"))
+            self._transmit(protocol.Resync("board"))
             self.journal.counts.resyncs += 1
         elif not board_only and not self._asked_all:
             self._asked_all = True
-            await self._transmit(protocol.Resync())
+            self._transmit(protocol.Resync())
             self.journal.counts.resyncs += 1
 
     @property
@@ -157,20 +167,45 @@ class Tab:
     async def run(self) -> None:
         """Connect, and again whenever the connection ends, until `leave` or a close code that says to stay away."""
         attempt = 0
+        self._away_since = self.journal.now()
         while not self._leaving:
+            self._tries += 1
             code = await self._visit_once()
             if code in Close.FINAL and code != Close.REPLACED:
-                self.closed_with = code
-                self.welcome.set()
-                for waiting in self._outbox.values():
-                    if not waiting.reply.done():
-                        waiting.reply.set_exception(TabClosed(code))
-                        waiting.reply.exception()  # perhaps nobody waits for it any more
+                self._sent_away(code)
                 return
-            attempt = 0 if self.welcome.is_set() else attempt + 1
-            self.welcome.clear()
+            if self.welcome.is_set():
+                self.welcome.clear()
+                self._note_loss(code)
+                if self.journal.now() - self._came_at > STEADY_S:
+                    attempt = 0
             if not self._leaving:
                 await asyncio.sleep(self._rest(code, attempt))
+            attempt += 1
+
+    def absence(self) -> Absence | None:
+        """Since when it has wanted a connection, if it has none."""
+        if self._away_since is None:
+            return None
+        return Absence(self._away_since, None, self._tries, self._away_why)
+
+    def _sent_away(self, code: int) -> None:
+        self.closed_with = code
+        self._away_since = None
+        self.welcome.set()
+        for waiting in self._outbox.values():
+            if not waiting.reply.done():
+                waiting.reply.set_exception(TabClosed(code))
+                waiting.reply.exception()  # perhaps nobody waits for it any more
+
+    def _note_loss(self, code: int) -> None:
+        if self._leaving or self._reloading:
+            return
+        self._away_since, self._tries = self.journal.now(), 0
+        if self._dropped:
+            self._away_why = self._dropped
+        else:
+            self._away_why = RESTART if self._moving or code == Close.RESTART else str(code)
 
     def _rest(self, code: int, attempt: int) -> float:
         """Seconds until the next connection: exponential with jitter, as the browser's; people take longer."""
@@ -187,106 +222,91 @@ class Tab:
     async def _visit_once(self) -> int:
         """One connection from beginning to end; returns its close code."""
         url = next(self._address)
-        try:
-            self._socket = await connect(
-                "ws" + url.removeprefix("http") + "/ws/play",
-                origin=url,  # type: ignore[arg-type]  # a NewType of str
-                additional_headers={"Cookie": self._cookie},
-                compression=None,
-                proxy=None,
-                ping_interval=None,
-                open_timeout=OPEN_S,
-                close_timeout=CLOSE_S,
-                max_size=MAX_FRAME,
-            )
-        except (OSError, TimeoutError, InvalidHandshake, EOFError):
-            self.journal.closes[LOST] += 1
-            return LOST
+        self._knocked_at = self.journal.now()
+        # What is heard from now on belongs to the next visit, also what comes with the handshake's answer.
         self._visit += 1
-        self._asked_all = self._asked_board = self._dropped = False
+        self._asked_all = self._asked_board = self._moving = False
+        self._dropped = ""
+        headers = {"Origin": url, "Cookie": self._cookie}
+        wire = self._wire = Wire(url, PATH, headers, self._hear, MAX_FRAME)
         try:
-            await self._listen(self._socket)
-        except ConnectionClosed as closed:
-            by_us = self._leaving or self._reloading or self._dropped
-            code = closed.rcvd.code if closed.rcvd else LOST
-            if not by_us:
+            async with asyncio.timeout(OPEN_S):
+                await wire.open()
+            code = await self._stay(wire)
+            if not (self._leaving or self._reloading or self._dropped or self._moving):
                 self.journal.closes[code] += 1
             return code
+        except (OSError, TimeoutError, InvalidHandshake):
+            self.journal.closes[LOST] += 1
+            return LOST
         finally:
-            self._socket = None
+            self._wire = None
             self.journal.online -= self.welcome.is_set()
-        return LOST
 
-    async def _listen(self, socket: ClientConnection) -> None:
-        silences = 0
-        while silences < SILENCES:
-            try:
-                async with asyncio.timeout(PING_S):
-                    text = await socket.recv()
-            except TimeoutError:
-                silences += 1
-                await self._transmit(protocol.Ping(silences))
-                continue
-            silences = 0
-            frame = read(text) if isinstance(text, str) else None
-            if frame is None:
-                self.journal.counts.unreadable += 1
-            else:
-                await self._on_frame(frame)
-        socket.transport.abort()
+    async def _stay(self, wire: Wire) -> int:
+        number = 0
+        while not wire.closed.done():
+            await asyncio.wait([wire.closed], timeout=PING_S)
+            if monotonic() - wire.heard_at > WATCHDOG_S:
+                wire.abort()
+            number += 1
+            self._transmit(protocol.Ping(number))
+        return wire.closed.result()
 
-    async def _transmit(self, frame: Any) -> None:
-        # A connection that breaks here is noticed where it is listened to.
-        if self._socket is not None:
-            with suppress(ConnectionClosed):
-                await self._socket.send(protocol.encode(frame).decode())
+    def _hear(self, text: bytes) -> None:
+        frame = read(text)
+        if frame is None:
+            self.journal.counts.unreadable += 1
+        else:
+            self._on_frame(frame)
 
-    async def _send(self, waiting: Waiting) -> None:
+    def _transmit(self, frame: Any) -> None:
+        # A connection that breaks here is noticed where it is waited for.
+        if self._wire is not None:
+            self._wire.send(protocol.encode(frame))
+
+    def _send(self, waiting: Waiting) -> None:
         """Before the snapshot nothing is sent: it is then that the outbox is emptied."""
         if self.welcome.is_set() and not waiting.reply.done():
             if waiting.visit == 0:
-                waiting.visit, waiting.sent_at = self._visit, asyncio.get_running_loop().time()
+                waiting.visit, waiting.sent_at = self._visit, monotonic()
             elif waiting.visit != self._visit:
                 waiting.entry.crossed = True
-            await self._transmit(waiting.entry.command)
+            self._transmit(waiting.entry.command)
 
-    def _later(self, seconds: float, work: Any) -> None:
-        async def wait() -> None:
-            await asyncio.sleep(seconds)
-            await work()
-
-        task = asyncio.create_task(wait())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _later(self, seconds: float, work: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_later(seconds, work)
 
     # --- frames -------------------------------------------------------------------------------------------------------
 
-    async def _on_frame(self, frame: Any) -> None:
+    def _on_frame(self, frame: Any) -> None:
         match frame:
             case Step():
-                if not self.board.follow(frame):
-                    await self.resync(board_only=True)
+                if self.board.follow(frame):
+                    self.journal.heard.setdefault(frame, []).append(self.journal.now())
+                else:
+                    self.resync(board_only=True)
             case protocol.Error():
-                await self._on_error(frame)
+                self._on_error(frame)
             case protocol.VerdictReply() | protocol.SkipReply():
-                await self._take(frame.me, frame.question)
+                self._take(frame.me, frame.question)
                 self._settle(frame)
             case protocol.HintReply():
-                await self._take(frame.me, None)
+                self._take(frame.me, None)
                 self._settle(frame)
             case protocol.StoryReply() | protocol.AroundReply() | protocol.Ok():
                 self._settle(frame)
             case protocol.Progress():
-                await self._take(frame.me, frame.question)
+                self._take(frame.me, frame.question)
             case protocol.Snapshot():
-                await self._on_snapshot(frame)
+                self._on_snapshot(frame)
             case protocol.BoardFrame():
                 self._asked_board = False
                 if self.me is not None:
                     self.board.load(frame.board, self.me.player)
             case protocol.Beacon():
                 if self.board.is_behind(frame.board, frame.version):
-                    await self.resync(board_only=True)
+                    self.resync(board_only=True)
             case protocol.Announcement():
                 self.notices.add(frame.notice.id)
             case protocol.HuntChanged():
@@ -294,10 +314,10 @@ class Tab:
                 if frame.hunt.phase == "live" and self.question is None:
                     self._later(self._dice.uniform(0, frame.spread_ms / 1000), self.resync)
             case protocol.Restart():
-                self._pause = 0.0
-                self._later(frame.in_ms / 1000, self._move)
+                visit = self._visit
+                self._later(frame.in_ms / 1000, lambda: self._move(visit))
 
-    async def _on_snapshot(self, frame: protocol.Snapshot) -> None:
+    def _on_snapshot(self, frame: protocol.Snapshot) -> None:
         self.journal.counts.snapshots += 1
         self._asked_all = False
         self.hunt, self.prices = frame.hunt, frame.prices
@@ -307,16 +327,24 @@ class Tab:
             self.me, self.question = frame.me, frame.question
         if self.welcome.is_set():
             return
-        self.journal.online += 1
-        if self._visit > 1:
-            self.journal.counts.reloads += self._reloading
-            self.journal.counts.reconnects += not self._reloading
-        self._reloading = False
+        self._come_in()
         self.welcome.set()
         for waiting in list(self._outbox.values()):
-            await self._send(waiting)
+            self._send(waiting)
 
-    async def _take(self, me: protocol.Me, question: protocol.QuestionView | None) -> None:
+    def _come_in(self) -> None:
+        journal, self._came_at = self.journal, self.journal.now()
+        journal.online += 1
+        journal.fresh.connects.append(self._came_at - self._knocked_at)
+        if self._away_since is not None:
+            journal.fresh.absences.append(
+                Absence(self._away_since, self._came_at, self._tries, self._away_why)
+            )
+        journal.counts.reloads += self._reloading
+        journal.counts.reconnects += not self._reloading and self._has_been_in
+        self._reloading, self._away_since, self._has_been_in = False, None, True
+
+    def _take(self, me: protocol.Me, question: protocol.QuestionView | None) -> None:
         """Of two states the one with the higher version holds."""
         if self.me is not None and me.version < self.me.version:
             return
@@ -325,17 +353,17 @@ class Tab:
             self.question = question
         missing = self.question is None or self.question.q != me.position
         if missing and not me.finished and self.hunt is not None and self.hunt.phase == "live":
-            await self.resync()
+            self.resync()
 
     def _settle(self, frame: Any) -> None:
         waiting = self._outbox.pop(frame.id, None)
         if waiting is not None and not waiting.reply.done():
-            seconds = asyncio.get_running_loop().time() - waiting.sent_at
+            seconds = monotonic() - waiting.sent_at
             if waiting.noted:
                 self.journal.answer(waiting.entry, frame, seconds, detour=waiting.visit != self._visit)
             waiting.reply.set_result(frame)
 
-    async def _on_error(self, frame: protocol.Error) -> None:
+    def _on_error(self, frame: protocol.Error) -> None:
         self.journal.errors[frame.code] += 1
         wait = (frame.wait_ms or RETRY_S * 1000) / 1000
         waiting = self._outbox.get(frame.id or "")
@@ -351,12 +379,13 @@ class Tab:
         else:
             self._settle(frame)
             if frame.code == "stale_question":
-                await self.resync()
+                self.resync()
 
-    async def _move(self) -> None:
-        """As `restart` asked: to whatever server answers now, with the outbox."""
-        if self._socket is not None:
-            await self._socket.close(GOING_AWAY)
+    def _move(self, visit: int) -> None:
+        """As `restart` asked: to whatever server answers now, with the outbox. Unless it has moved already."""
+        if self._wire is not None and visit == self._visit:
+            self._pause, self._moving = 0.0, True
+            self._wire.forsake(GOING_AWAY)
 
 
 async def _outcome(waiting: Waiting) -> Any:

@@ -1,6 +1,6 @@
 """The rehearsal beside the server's database: accounts made and removed directly, outcomes compared exactly."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from game.services.answers import standing_of
 from game.services.locks import lock_players
 from leaderboard import services as leaderboard
 
+TOLD_EVERY = 50
 CHUNK = 100
 """Players that are removed in one transaction: SQLite's only writer is not kept from a running hunt for long."""
 
@@ -37,14 +38,20 @@ def is_there() -> bool:
         return False
 
 
-def make_accounts(count: int, cast: Cast) -> list[Account]:
-    """Players with sessions, as signing up would have made them. Raises RehearsalError."""
+def make_accounts(count: int, cast: Cast, tell: Callable[[int], None] = lambda done: None) -> list[Account]:
+    """Players with sessions, as signing up would have made them. `tell` hears how many there are. Raises
+    RehearsalError."""
     hunt = play.joinable_hunt() if is_there() else None
     if hunt is None:
         raise RehearsalError(
             "this database has no current hunt to join (is it the server's? see ENIGMA_DATA_DIR)"
         )
-    return [_account(hunt, number, cast) for number in range(1, count + 1)]
+    accounts = []
+    for number in range(1, count + 1):
+        accounts.append(_account(hunt, number, cast))
+        if number % TOLD_EVERY == 0:
+            tell(number)
+    return accounts
 
 
 def _account(hunt: Hunt, number: int, cast: Cast) -> Account:

@@ -12,6 +12,8 @@ from enigma_rt.rehearsal.journal import Journal, outcome
 
 RECHECKED_PER_BOT = 16
 """Commands of each bot that are asked again: the server's limits let that many through at once."""
+AT_ONCE = 64
+"""Bots of one process that are checked at the same time. Two thousand together would measure nothing but themselves."""
 POLL_S = 0.05
 BOARD_TRIES = 8
 BOARD_REST_S = 0.4
@@ -29,7 +31,13 @@ async def check(bots: list[Bot], journal: Journal, dice: Random) -> None:
     """Everything that a client can find out by itself, for all bots at once."""
     present = [bot for bot in bots if bot.player is not None and not any(tab.closed_with for tab in bot.tabs)]
     talk = journal.counts.snapshots, journal.counts.resyncs, journal.errors.copy()
-    await asyncio.gather(*(_check_bot(bot, journal, dice) for bot in present))
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(bot: Bot) -> None:
+        async with room:
+            await _check_bot(bot, journal, dice)
+
+    await asyncio.gather(*(one(bot) for bot in present))
     # What the checks themselves said and were told is no part of the rehearsal.
     journal.counts.snapshots, journal.counts.resyncs, journal.errors = talk
 
@@ -52,7 +60,7 @@ async def _check_board(tab: Tab, journal: Journal) -> None:
     """The board that was followed is the board of a fresh snapshot, of the same version: on a busy board, try again."""
     before = tab.board.checks
     for _ in range(BOARD_TRIES):
-        await tab.resync(board_only=True)
+        tab.resync(board_only=True)
         await _until_told(tab)
         if tab.board.checks > before:
             return
@@ -62,7 +70,7 @@ async def _check_board(tab: Tab, journal: Journal) -> None:
 
 async def _check_totals(bot: Bot, journal: Journal) -> None:
     tab = bot.tabs[0]
-    await tab.resync()
+    tab.resync()
     await _until_told(tab)
     if tab.me is not None:
         told = [outcome for _, outcome in journal.told(bot.number)]

@@ -1,5 +1,6 @@
 """What bots are like and what they do next: numbers, in one place."""
 
+import math
 from random import Random
 
 from msgspec import Struct
@@ -9,6 +10,12 @@ QUICKEST_S = 0.7
 SHARE_SOLVED = 0.6
 """Of the questions, by an average bot, by the end: the quick ones then finish and the slow ones are seen to trail."""
 ACTIONS_PER_QUESTION = 4.5
+WATCHING_S = 4.0
+"""How often one looks up who has nothing to solve: before, between, after."""
+HUMAN_THINK_S, HUMAN_WATCH_S = 45.0, 40.0
+"""The same of people at a hunt: somebody who plays tries something about so often."""
+RIGHT_ANSWERS = 0.3
+"""That a bot's next action is a right answer, on the average."""
 SPREAD = 0.6
 """Sigma of the log-normal think times: the median is the pace, one in twenty thinks 2.7 times as long."""
 
@@ -60,21 +67,43 @@ def is_dealt(deal: tuple[int, int], number: int) -> bool:
     return number % every == place
 
 
+def tabs(number: int) -> int:
+    """How many tabs bot `number` has open."""
+    return 3 if is_dealt(THREE_TABS, number) else 2 if is_dealt(TWO_TABS, number) else 1
+
+
 def persona(number: int, dice: Random) -> Persona:
     """The character of bot `number`, counted from 0."""
     return Persona(
         skill=dice.betavariate(2, 5),
         tempo=dice.lognormvariate(0, 0.35),
-        tabs=3 if is_dealt(THREE_TABS, number) else 2 if is_dealt(TWO_TABS, number) else 1,
+        tabs=tabs(number),
         flaky=0.25 if is_dealt(FLAKY, number) else 0.02,
         impatient=0.15 if is_dealt(IMPATIENT, number) else 0.01,
         idle=is_dealt(IDLE, number),
     )
 
 
-def pace(seconds: float, questions: int) -> float:
-    """The median time between a bot's actions, in seconds, such that an average bot gets `SHARE_SOLVED` of the way."""
-    return max(QUICKEST_S, seconds / (questions * SHARE_SOLVED * ACTIONS_PER_QUESTION))
+class Pace(Struct, frozen=True):
+    """The median time between two actions, in seconds: of who has something to solve, of who watches."""
+
+    think: float
+    watch: float = WATCHING_S
+
+
+def pace_over(seconds: float, questions: int) -> Pace:
+    """Such that an average bot gets `SHARE_SOLVED` of the way in so many seconds."""
+    return Pace(max(QUICKEST_S, seconds / (questions * SHARE_SOLVED * ACTIONS_PER_QUESTION)))
+
+
+def pace_of_people(speed: float) -> Pace:
+    """So many times faster than people."""
+    return Pace(max(QUICKEST_S, HUMAN_THINK_S / speed), max(QUICKEST_S, HUMAN_WATCH_S / speed))
+
+
+def solves_per_s(players: int, pace: Pace) -> float:
+    """How many right answers a second so many players are expected to find together."""
+    return players * RIGHT_ANSWERS / (pace.think * math.exp(SPREAD**2 / 2))
 
 
 def think(pace: float, tempo: float, dice: Random) -> float:

@@ -1,8 +1,9 @@
 """The book of a rehearsal: every command and what it was answered, counts of all that happened, latencies."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -10,7 +11,8 @@ from msgspec import Struct
 from consumers import protocol
 from enigma_rt.rehearsal.truth import Findings, Outcome
 
-RECENT = 1000
+ARRIVAL, DROP, HERD, RESTART = "arrival", "drop", "herd", "restart"
+"""Why a tab has no connection; a close code otherwise."""
 
 Command: TypeAlias = (
     protocol.Answer
@@ -38,6 +40,33 @@ class Entry(Struct):
     refusal: str = ""
 
 
+class Absence(Struct, frozen=True, array_like=True):
+    """A tab that wanted a connection and had none: from when until its snapshot (None: it never came), how many
+    connections that took and why it was away."""
+
+    since: float
+    until: float | None
+    tries: int
+    cause: str
+
+
+class Solve(Struct, frozen=True, array_like=True):
+    """A right answer: when it was sent, and the points that its player had after it. The board will show them."""
+
+    player: int
+    points: int
+    sent_at: float
+
+
+class Fresh(Struct):
+    """What has happened since somebody last asked. Latencies in seconds."""
+
+    verdicts: list[float] = []
+    connects: list[float] = []
+    absences: list[Absence] = []
+    solves: list[Solve] = []
+
+
 @dataclass
 class Counts:
     """`reconnects` are connections that came back after they had been lost, `reloads` those after a page was left on
@@ -61,7 +90,9 @@ class Counts:
 @dataclass
 class Journal:
     """`latencies` are seconds from sending a judged command to its verdict, over one connection; `detours` those that
-    took a reconnection."""
+    took a reconnection. `began` is the monotonic instant that all others count from."""
+
+    began: float = field(default_factory=monotonic)
 
     entries: dict[str, Entry] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
@@ -70,10 +101,20 @@ class Journal:
     verdicts: Counter[str] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
     detours: list[float] = field(default_factory=list)
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    fresh: Fresh = field(default_factory=Fresh)
+    heard: dict[Any, list[float]] = field(default_factory=dict)
+    """When each delta of the board came to a tab (`echoes.py`)."""
     findings: Findings = field(default_factory=Findings)
     online: int = 0
     solves: int = 0
+
+    def now(self) -> float:
+        """Seconds since the beginning; the same in every process of a rehearsal."""
+        return monotonic() - self.began
+
+    def take_fresh(self) -> Fresh:
+        fresh, self.fresh = self.fresh, Fresh()
+        return fresh
 
     def enter(self, bot: int, command: Command) -> Entry:
         """A new command, or the entry of one that another tab sends as well."""
@@ -94,13 +135,16 @@ class Journal:
         if isinstance(reply, protocol.VerdictReply):
             (self.detours if detour else self.latencies).append(seconds)
             if not detour:
-                self.recent.append(seconds)
+                self.fresh.verdicts.append(seconds)
         if told is None:
             return
         if entry.outcome is None:
             entry.outcome = told
             self.verdicts[_label(reply, told)] += 1
-            self.solves += told.verdict == "correct"
+            if told.verdict == "correct":
+                self.solves += 1
+                if not detour:
+                    self.fresh.solves.append(Solve(reply.me.player, reply.me.points, self.now() - seconds))
         elif told != entry.outcome:
             self.findings.doubled[entry.command.id] = f"told {entry.outcome}, and to another tab {told}"
 

@@ -1,178 +1,206 @@
-"""The rehearsal itself: from accounts to an empty outbox."""
+"""The rehearsal itself, led from one process: from accounts to the books of all that played."""
 
-import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Sequence
-from random import Random
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 from msgspec import Struct
 
-from consumers import protocol
-from consumers.protocol import Close
-from enigma_rt.rehearsal import RehearsalError, ending, habits, report
+from enigma_rt.rehearsal import RehearsalError, habits
 from enigma_rt.rehearsal.accounts import Account
-from enigma_rt.rehearsal.bots import Bot
-from enigma_rt.rehearsal.journal import Journal
-from enigma_rt.rehearsal.knowledge import Knowledge
+from enigma_rt.rehearsal.book import Book, merged
+from enigma_rt.rehearsal.crew import Crew
+from enigma_rt.rehearsal.gauges import Load
+from enigma_rt.rehearsal.messages import (
+    Check,
+    Checked,
+    Done,
+    Finish,
+    Go,
+    Order,
+    Plan,
+    Rate,
+    Ready,
+    Rest,
+    Rested,
+    Tick,
+)
+from enigma_rt.rehearsal.tempo import Steering
+from enigma_rt.rehearsal.timeline import Timeline
+from enigma_rt.rehearsal.watch import Machine, Watch
+from game.packs import Pack
 
-FIRST_SNAPSHOT_S = 20.0
-LAST_REPLY_S = 30.0
-ARRIVAL_SHARE = 0.1
-ARRIVAL_MOST_S = 20.0
-"""People arrive over the first tenth of the time: handshakes of one address are limited too."""
+READY_S = 60.0
+LISTEN_S = 0.25
+STEER_S = 2.0
+BEGIN_S = 0.1
+"""From the order to begin until everybody has it."""
+REST_S = 60.0
+CHECK_S = 600.0
+BOOKS_S = 120.0
 MISMATCHES = 8
 """Verdicts other than the pack's, among nothing but those, after which the pack cannot be the hunt's."""
 
-WHY_AWAY = {
-    Close.SIGNED_OUT: "the server does not accept these sessions (with --direct: is it the server's database and"
-    " SECRET_KEY?)",
-    Close.FORBIDDEN: "the server does not accept this origin: give --url as one of ENIGMA_ORIGINS",
-    Close.NO_HUNT: "no hunt is current: manage.py import_hunt FOLDER --starts-in 0s --current",
-    Close.NOT_JOINED: "the server does not know these players: is it another database than this one?",
-}
-NOT_LIVE = {
-    "scheduled": "has not started: start it in the console",
-    "paused": "is paused: resume it in the console",
-    "ended": "has ended: make another one current",
-}
 
+class Progress(Struct, frozen=True):
+    """How things stand: `stage` in words once the play is over, the last look at each server."""
 
-class Plan(Struct, frozen=True):
-    """What is wanted: servers (`http://host:port`), seconds of play, and the seed of every bot's decisions."""
-
-    urls: Sequence[str]
-    seconds: float
-    seed: int
+    plan: Plan
+    second: float
+    stage: str
+    timeline: Timeline
+    loads: Sequence[Load]
 
 
 class Played(Struct, frozen=True):
-    """What came of it: seconds really played, the hunt's id and title, the players that the bots were."""
+    """What came of it. `seconds` of play, `checked` whether every check was made, `blind` why which server could not
+    be watched."""
 
     seconds: float
-    hunt: int
-    title: str
-    players: tuple[int, ...]
+    book: Book
+    timeline: Timeline
+    loads: Sequence[Load]
+    machine: Sequence[Machine]
+    blind: dict[str, str]
+    checked: bool
 
 
-async def play(
+def play(
     plan: Plan,
+    pack: Pack,
     accounts: Sequence[Account],
-    knowledge: Knowledge,
-    journal: Journal,
-    tell: Callable[[str], None],
+    processes: int,
+    watched: Sequence[str],
+    token: str,
+    tell: Callable[[Progress], None],
 ) -> Played:
-    """Play, wait for every reply, check what a client can check. `tell` is given a line each second.
+    """Play, wait for every reply, check what a client can check; look at the servers `watched` meanwhile.
 
     SIGINT ends the play early and a second one the waiting as well. Raises RehearsalError.
     """
-    bots = [
-        Bot(number, account, plan.urls, knowledge, journal, dice(plan.seed, number))
-        for number, account in enumerate(accounts)
-    ]
-    stop = _Interrupt()
-    began = asyncio.get_running_loop().time()
-    pace = habits.pace(plan.seconds, len(knowledge))
-    arrival = min(ARRIVAL_MOST_S, plan.seconds * ARRIVAL_SHARE)
-    tasks = [asyncio.create_task(bot.play(pace, arrival * bot.number / len(bots))) for bot in bots]
-    try:
-        hunt = await _first_snapshot(bots[0], tasks[0], knowledge)
-        await _watch(plan.seconds, tasks, bots, journal, stop, tell)
-        seconds = asyncio.get_running_loop().time() - began
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        tell("waiting for the last replies")
-        await stop.unless_asked_twice(ending.answered(bots, LAST_REPLY_S))
-        tell("asking again, comparing boards")
-        await stop.unless_asked_twice(ending.check(bots, journal, dice(plan.seed, len(bots))))
-        players = tuple(bot.player for bot in bots if bot.player is not None)
-        return Played(seconds, hunt.id, hunt.title, players)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(*(bot.close() for bot in bots))
+    with _Interrupt() as interrupt, Crew(plan, pack, accounts, processes) as crew:
+        leader = _Leader(plan, crew, interrupt, tell)
+        leader.hear_all(Ready, READY_S, "starting the bots")
+        began = time.monotonic() + BEGIN_S
+        with Watch(watched, token, began) as watch:
+            leader.lead(began, watch, len(accounts))
+        seconds = min(plan.seconds, time.monotonic() - began)
+        crew.tell(Rest())
+        checked = leader.hear_all(Rested, REST_S, "waiting for the last replies")
+        if checked:
+            crew.tell(Check())
+            checked = leader.hear_all(Checked, CHECK_S, "asking again, comparing boards")
+        crew.tell(Finish())
+        books = leader.collect()
+        leader.timeline.until(seconds)
+        return Played(seconds, books, leader.timeline, watch.loads, watch.machine, watch.blind, checked)
 
 
-def dice(seed: int, number: int) -> Random:
-    """A bot's own: what one does is no matter of how quickly another was answered."""
-    return Random(f"{seed}:{number}")  # noqa: S311  # plays, guards nothing
+class _Leader:
+    def __init__(
+        self, plan: Plan, crew: Crew, interrupt: "_Interrupt", tell: Callable[[Progress], None]
+    ) -> None:
+        self._plan, self._crew, self._interrupt, self._tell = plan, crew, interrupt, tell
+        self.timeline = Timeline()
+        self._began = 0.0
+        self._told_at = 0.0
+        self._rate = 1.0
+        self._loads: Sequence[Load] = ()
 
+    def lead(self, began: float, watch: Watch, players: int) -> None:
+        """Let them play for so many seconds, or until somebody says stop or nobody is left."""
+        plan, self._began, self._loads = self._plan, began, watch.loads
+        steering = None
+        if plan.solves is not None:
+            steering = Steering(plan.solves, habits.solves_per_s(players, plan.pace))
+            self._rate = steering.rate
+        self._order(Go(began, self._rate))
+        steered_at, solves = 0.0, 0
+        while not self._interrupt.asked and not self._is_over() and (now := self._now()) < plan.seconds:
+            self._listen("", min(LISTEN_S, plan.seconds - now))
+            if now - steered_at >= STEER_S:
+                found = self.timeline.total("solves")
+                # While people still arrive there are fewer to find any.
+                if steering is not None and now >= plan.arrival + STEER_S:
+                    steering.note(now - steered_at, self._rate, found - solves)
+                    self._rate = steering.rate
+                    self._order(Rate(self._rate))
+                steered_at, solves = now, found
+            self._check_pack()
 
-async def _first_snapshot(bot: Bot, task: asyncio.Task[None], knowledge: Knowledge) -> protocol.HuntInfo:
-    """The hunt as the first bot sees it, if it can be played with what the bots know."""
-    tab = bot.tabs[0]
-    welcome = asyncio.create_task(tab.welcome.wait())
-    await asyncio.wait([welcome, task], timeout=FIRST_SNAPSHOT_S, return_when=asyncio.FIRST_COMPLETED)
-    welcome.cancel()
-    if task.done() and (error := task.exception()):
-        raise error
-    if tab.closed_with:
-        raise RehearsalError(
-            WHY_AWAY.get(tab.closed_with, f"the server closed the first socket with {tab.closed_with}")
-        )
-    hunt = tab.hunt
-    if hunt is None:
-        raise RehearsalError(f"no snapshot within {FIRST_SNAPSHOT_S:.0f} s: the server is not ready")
-    if hunt.phase != "live":
-        raise RehearsalError(f"the hunt “{hunt.title}” {NOT_LIVE[hunt.phase]}")
-    if hunt.questions != len(knowledge):
-        raise RehearsalError(
-            f"the hunt “{hunt.title}” has {hunt.questions} questions, the pack “{knowledge.title}” has"
-            f" {len(knowledge)}: name the right one with --pack"
-        )
-    return hunt
+    def hear_all(self, kind: type, seconds: float, stage: str) -> bool:
+        """Whether every process has said so; not if somebody was tired of waiting. Raises RehearsalError."""
+        deadline, heard = time.monotonic() + seconds, set[int]()
+        while len(heard) < len(self._crew):
+            if self._interrupt.asked_twice:
+                return False
+            if time.monotonic() > deadline:
+                if kind is Ready:
+                    raise RehearsalError(f"the client processes were not ready within {seconds:.0f} s")
+                return False
+            heard |= {
+                process for process, report in self._listen(stage, LISTEN_S) if isinstance(report, kind)
+            }
+        return True
 
+    def collect(self) -> Book:
+        """Everybody's book, as one."""
+        books: list[Book] = []
+        deadline = time.monotonic() + BOOKS_S
+        while len(books) < len(self._crew):
+            if time.monotonic() > deadline:
+                raise RehearsalError(f"a client process did not end within {BOOKS_S:.0f} s")
+            books += [
+                report.book for _, report in self._listen("closing", LISTEN_S) if isinstance(report, Done)
+            ]
+        return merged(books)
 
-async def _watch(
-    seconds: float,
-    tasks: list[asyncio.Task[None]],
-    bots: list[Bot],
-    journal: Journal,
-    stop: "_Interrupt",
-    tell: Callable[[str], None],
-) -> None:
-    """Let them play for so many seconds, or until somebody says stop or nobody is left. One line each second."""
-    loop = asyncio.get_running_loop()
-    began, before = loop.time(), 0
-    tabs = sum(len(bot.tabs) for bot in bots)
-    while (left := began + seconds - loop.time()) > 0 and not stop.asked.is_set():
-        await asyncio.wait([stop.task], timeout=min(1.0, left))
-        commands = len(journal.entries)
-        tell(report.progress(journal, round(loop.time() - began), commands - before, tabs))
-        before = commands
-        for task in tasks:
-            if task.done() and not task.cancelled() and (error := task.exception()):
-                raise error
-        if all(task.done() for task in tasks):
-            return
-        if journal.solves == 0 and journal.counts.surprises >= MISMATCHES:
+    def _listen(self, stage: str, seconds: float) -> list[tuple[int, Any]]:
+        said = []
+        for process, report in self._crew.reports(seconds):
+            if isinstance(report, Tick):
+                self.timeline.add(process, report)
+            else:
+                said.append((process, report))
+        if time.monotonic() - self._told_at >= 1:
+            self._told_at = time.monotonic()
+            self._tell(Progress(self._plan, self._now(), stage, self.timeline, self._loads))
+        return said
+
+    def _order(self, order: Order) -> None:
+        self._crew.tell(order)
+
+    def _now(self) -> float:
+        return max(0.0, time.monotonic() - self._began) if self._began else 0.0
+
+    def _is_over(self) -> bool:
+        ticks = self.timeline.ticks
+        if len(ticks) < len(self._crew):
+            return False
+        return any(tick.phase == "ended" for tick in ticks) or not any(tick.playing for tick in ticks)
+
+    def _check_pack(self) -> None:
+        if not self.timeline.total("solves") and self.timeline.total("surprises") >= MISMATCHES:
             raise RehearsalError(
                 "the server takes none of the pack's answers: name the right pack with --pack"
             )
-        if any(bot.tabs[0].hunt is not None and bot.tabs[0].hunt.phase == "ended" for bot in bots[:1]):
-            return
 
 
 class _Interrupt:
     """Ctrl-C: once to end the play, twice to end at once."""
 
     def __init__(self) -> None:
-        self.asked = asyncio.Event()
-        self._twice = asyncio.Event()
-        self.task = asyncio.create_task(self.asked.wait())
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._on_signal)
+        self.asked = self.asked_twice = False
+        self._before: Any = None
 
-    def _on_signal(self) -> None:
-        (self._twice if self.asked.is_set() else self.asked).set()
+    def __enter__(self) -> "_Interrupt":
+        self._before = signal.signal(signal.SIGINT, self._on_signal)
+        return self
 
-    async def unless_asked_twice(self, work: Coroutine[Any, Any, None]) -> None:
-        running = asyncio.create_task(work)
-        twice = asyncio.create_task(self._twice.wait())
-        await asyncio.wait([running, twice], return_when=asyncio.FIRST_COMPLETED)
-        twice.cancel()
-        if running.done():
-            running.result()
-        else:
-            running.cancel()
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.asked, self.asked_twice = True, self.asked

@@ -7,17 +7,16 @@ from typing import Any
 
 import msgspec
 
-from enigma_rt.rehearsal import ending, truth
+from enigma_rt.rehearsal import ending, habits, truth
 from enigma_rt.rehearsal.accounts import Account
-from enigma_rt.rehearsal.bots import Bot
+from enigma_rt.rehearsal.bots import Bot, dice
 from enigma_rt.rehearsal.client import Tab
 from enigma_rt.rehearsal.journal import Journal
-from enigma_rt.rehearsal.play import dice
-from enigma_rt.rehearsal.report import percentile
+from enigma_rt.rehearsal.percentiles import percentile
 from tests.faults.arena import Arena
 
 SEED = 26
-PACE_S = 0.8
+PACE = habits.Pace(0.8)
 COME_S = 45.0
 LAST_REPLY_S = 40.0
 POLL_S = 0.02
@@ -52,7 +51,7 @@ class Crowd:
     async def come(self) -> None:
         """Everybody is connected and plays when this returns."""
         self._playing = [
-            asyncio.create_task(bot.play(PACE_S, 0.5 * bot.number / len(self.bots))) for bot in self.bots
+            asyncio.create_task(bot.play(PACE, 0.5 * bot.number / len(self.bots))) for bot in self.bots
         ]
         await until(lambda: all(tab.welcome.is_set() for tab in self.tabs), COME_S)
 

@@ -84,10 +84,10 @@ class Member(Tab):
             self._lost_at = asyncio.get_running_loop().time()
         return code
 
-    async def _on_snapshot(self, frame: protocol.Snapshot) -> None:
+    def _on_snapshot(self, frame: protocol.Snapshot) -> None:
         if not self.welcome.is_set() and self._lost_at:
             self._herd.away.append(asyncio.get_running_loop().time() - self._lost_at)
-        await super()._on_snapshot(frame)
+        super()._on_snapshot(frame)
 
 
 async def main(url: str, tabs: int) -> None:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from enigma_rt.rehearsal import truth
-from enigma_rt.rehearsal.report import percentile
+from enigma_rt.rehearsal.percentiles import percentile
 from tests.faults.arena import Arena
 from tests.faults.conftest import Note
 from tests.support.process import ROOT

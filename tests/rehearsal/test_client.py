@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from itertools import repeat
 from random import Random
 from typing import Any
@@ -11,13 +12,14 @@ import pytest
 from msgspec.structs import replace
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 from consumers import protocol
-from enigma_rt.rehearsal import ending
+from enigma_rt.rehearsal import client, ending
 from enigma_rt.rehearsal.accounts import Account
 from enigma_rt.rehearsal.bots import Bot, new_id
 from enigma_rt.rehearsal.client import Tab, TabClosed
-from enigma_rt.rehearsal.journal import Journal
+from enigma_rt.rehearsal.journal import ARRIVAL, HERD, RESTART, Journal
 from enigma_rt.rehearsal.knowledge import Knowledge
 from game.packs import Pack, PackQuestion
 from tests import golden_frames as golden
@@ -112,8 +114,8 @@ class FakeServer:
 
 
 @asynccontextmanager
-async def running(server: FakeServer) -> AsyncIterator[str]:
-    async with serve(server, "127.0.0.1", 0, close_timeout=0.5) as listening:
+async def running(server: FakeServer, **options: Any) -> AsyncIterator[str]:
+    async with serve(server, "127.0.0.1", 0, close_timeout=0.5, **options) as listening:
         port = next(iter(listening.sockets)).getsockname()[1]
         yield f"http://127.0.0.1:{port}"
 
@@ -160,7 +162,10 @@ async def test_what_was_not_answered_is_sent_again_under_its_id() -> None:
     assert not journal.unanswered()
 
 
-async def test_a_dropped_connection_loses_no_command() -> None:
+async def test_a_dropped_connection_loses_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        client, "STEADY_S", 0
+    )  # or each loss would be waited out for twice as long as the last
     server, journal = FakeServer(), Journal()
     async with running(server) as url, open_tab(url, journal) as tab:
         for _ in range(5):
@@ -210,6 +215,46 @@ async def test_a_tab_moves_when_the_server_restarts() -> None:
         await until(lambda: len(server.sockets) == 2)
         await asyncio.wait_for(tab.ask(answer()), 5)
     assert journal.counts.reconnects == 1
+
+
+async def test_why_a_tab_was_away_is_noted_with_the_tries_it_took() -> None:
+    server, journal = FakeServer(), Journal()
+    async with running(server) as url, open_tab(url, journal) as tab:
+        await server.tell(protocol.Restart(20))
+        await until(lambda: len(server.sockets) == 2)
+        await until(tab.welcome.is_set)
+        tab.drop(HERD)
+        await until(lambda: len(server.sockets) == 3)
+        await until(tab.welcome.is_set)
+        await server.sockets[-1].close(protocol.Close.BUSY)
+        await until(lambda: tab.absence() is not None)
+        lost = tab.absence()
+    noted = [(absence.cause, absence.tries) for absence in journal.fresh.absences]
+    assert noted == [(ARRIVAL, 1), (RESTART, 1), (HERD, 1)]
+    assert lost is not None
+    assert (lost.cause, lost.until) == (str(protocol.Close.BUSY), None)
+    assert len(journal.fresh.connects) == 3
+
+
+async def test_a_refused_handshake_is_tried_again() -> None:
+    refusals = [HTTPStatus.SERVICE_UNAVAILABLE]
+
+    def door(connection: ServerConnection, request: Request) -> Response | None:
+        return connection.respond(refusals.pop(), "later") if refusals else None
+
+    journal = Journal()
+    async with running(FakeServer(), process_request=door) as url, open_tab(url, journal):
+        assert journal.closes == {1006: 1}
+    assert [absence.tries for absence in journal.fresh.absences] == [2]
+
+
+async def test_a_message_in_parts_is_one_message() -> None:
+    server, journal = FakeServer(), Journal()
+    async with running(server) as url, open_tab(url, journal) as tab:
+        text = protocol.encode(protocol.Announcement(golden.INFO)).decode()
+        await server.sockets[-1].send([text[:5], text[5:20], text[20:]])
+        await until(lambda: tab.notices)
+    assert journal.counts.unreadable == 0
 
 
 async def test_a_gap_in_the_board_is_asked_about_once() -> None:

@@ -33,7 +33,8 @@ PURE = (
     "tests/test_static.py",
     "tests/deployment",
     "tests/load",
-    "tests/rehearsal/test_client.py",
+    *(f"tests/rehearsal/test_{name}.py" for name in ("client", "echoes", "gauges", "page", "planning")),
+    *(f"tests/rehearsal/test_{name}.py" for name in ("screen", "tempo", "verdict", "waves")),
 )
 
 
