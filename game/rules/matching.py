@@ -118,6 +118,8 @@ def normalise(text: str) -> str:
     scripts, emoji, currency and mathematics stay. Variation selectors and skin tones go, joined emoji stay
     joined. Text of nothing but punctuation ("?!") keeps it. Only what shows nothing normalises to "".
     """
+    if text.isascii() and (folded := text.lower().translate(_ASCII)):
+        return folded  # as below, in one step: nothing of ASCII composes or decomposes
     return _settle(_fold, text) or _settle(_collapse, text)
 
 
@@ -227,3 +229,7 @@ def _character(char: str) -> tuple[Kind, str]:
     if name.startswith(FOLDED_SCRIPTS):
         return Kind.FOLDED, LETTERS.get(char, char)
     return Kind.LETTER, char
+
+
+_ASCII = {code: _fold(chr(code)) for code in range(128)}
+"""What `_fold` makes of each ASCII character."""

@@ -163,6 +163,11 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     assert unicodedata.is_normalized("NFC", once)
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=20))
+def test_ascii_takes_a_shorter_way_to_the_same_end(text: str) -> None:
+    assert normalise(text) == normalise("\u200b" + text)
+
+
 @given(awkward)
 def test_equivalent_texts_are_the_same_answer(text: str) -> None:
     expected = normalise(text)
