@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
@@ -43,19 +43,36 @@ class Patience:
 
     def __init__(self) -> None:
         self._moved_at = float("-inf")
+        # Since when each is waited for, oldest first. One timer watches them all: none for each command.
+        self._waiting: dict[asyncio.Future[Any], float] = {}
+        self._timer: asyncio.TimerHandle | None = None
 
     async def wait(self, future: asyncio.Future[R]) -> R:
         """The future's result. It is cancelled, and RetryLater raised, when nothing has moved for PATIENCE_S."""
-        began = time.monotonic()
+        self._waiting[future] = time.monotonic()
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(PATIENCE_S, self._look)
         try:
-            while not future.done():
-                left = PATIENCE_S - (time.monotonic() - max(began, self._moved_at))
-                if left <= 0:
-                    raise errors.RetryLater
-                await asyncio.wait([future], timeout=left)
-            self._moved_at = time.monotonic()
-            return future.result()
+            return await future
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if future in self._waiting or (task is not None and task.cancelling()):
+                raise  # it is the caller who goes away
+            raise errors.RetryLater from None
         finally:
+            self._waiting.pop(future, None)
+            if not future.cancelled():
+                self._moved_at = time.monotonic()
+
+    def _look(self) -> None:
+        """Give up on those who have been patient for long enough, and look again when the next will have been."""
+        self._timer, now = None, time.monotonic()
+        for future, since in list(self._waiting.items()):
+            left = PATIENCE_S - (now - max(since, self._moved_at))
+            if left > 0:
+                self._timer = asyncio.get_running_loop().call_later(left, self._look)
+                return
+            del self._waiting[future]
             future.cancel()
 
 

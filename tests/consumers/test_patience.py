@@ -54,6 +54,17 @@ async def test_a_long_queue_that_moves_is_waited_in() -> None:
     assert await asyncio.gather(*waiting) == [0, 1, 2, 3, 4, 5]
 
 
+async def test_a_caller_who_goes_away_is_not_told_to_come_again() -> None:
+    patience = Patience()
+    future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    waiting = asyncio.create_task(patience.wait(future))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert future.cancelled()
+
+
 async def test_a_solve_is_told_once_however_often_and_late_it_comes() -> None:
     hub = Hub()
     solves = [SolveView(at=n, player=n, name="Ada", q=1, first=False, finished=False) for n in range(1, 31)]
