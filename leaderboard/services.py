@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import connection
+from msgspec import Struct
 
+from enigma_rt import rows
 from enigma_rt.bus import publish_on_commit
 from leaderboard.models import Standing
 from leaderboard.ranking import Standing as Line
@@ -11,16 +12,36 @@ from leaderboard.ranking import Standing as Line
 PUBLISH_AT_MOST = 500
 
 
+class StandingRow(Struct):
+    """`leaderboard.models.Standing`."""
+
+    player_id: int
+    hunt_id: int
+    name: str
+    points: int
+    last_solve: int | None
+    finished: bool
+    hidden: bool
+    version: int
+    changed_at: int
+
+
 def record(hunt_id: int, lines: Sequence[Line], now: int) -> None:
     """Store these standings (insert or overwrite by player) and publish their absolute values on commit.
 
     The caller holds each player's row lock, so that versions of one player are written in their order.
     """
-    if not lines:
-        return
-    Standing.objects.bulk_create(
+    if lines:
+        rows.run(statement(hunt_id, lines, now))
+        publish(hunt_id, lines)
+
+
+def statement(hunt_id: int, lines: Sequence[Line], now: int) -> rows.Statement:
+    """What `record` stores, for whoever has more to store in the same round trip."""
+    return rows.upsert(
+        Standing,
         [
-            Standing(
+            StandingRow(
                 player_id=line.player,
                 hunt_id=hunt_id,
                 name=line.name,
@@ -33,11 +54,11 @@ def record(hunt_id: int, lines: Sequence[Line], now: int) -> None:
             )
             for line in lines
         ],
-        update_conflicts=True,
-        unique_fields=["player"],
-        update_fields=["name", "points", "last_solve", "finished", "hidden", "version", "changed_at"],
-        batch_size=500 if connection.vendor == "postgresql" else 100,
     )
+
+
+def publish(hunt_id: int, lines: Sequence[Line]) -> None:
+    """Tell every process of these standings, once they are durable."""
     for start in range(0, len(lines), PUBLISH_AT_MOST):
         publish_on_commit(
             "standings",

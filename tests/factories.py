@@ -128,7 +128,7 @@ def submission(
         hunt=player.hunt_id,
         player=player.id,
         member=Member.objects.get(player=player).id,
-        command=command or uuid.uuid4(),
+        command=str(command or uuid.uuid4()),
         kind=Kind(kind),
         q=player.position if q is None else q,
         text=text,

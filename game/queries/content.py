@@ -77,6 +77,11 @@ _cache: dict[int, Content] = {}
 _lock = threading.Lock()
 
 
+def held(hunt_id: int) -> Content | None:
+    """What this process remembers, be it of an older version."""
+    return _cache.get(hunt_id)
+
+
 def of(hunt: Hunt) -> Content:
     """The content of `hunt` at its version, from this process's memory or from five queries."""
     held = _cache.get(hunt.id)

@@ -131,29 +131,48 @@ def state_of(player: Player) -> State:
     return State(**{field: getattr(player, field) for field in State.__struct_fields__})
 
 
+class Stage:
+    """A hunt at one moment: what is the same for all its players is worked out once."""
+
+    def __init__(self, hunt: Hunt, held: Content, now: int) -> None:
+        self.times, self.content, self.now = hunt.times, held, now
+        self._phase = phase(self.times, now)
+        self._running = self._phase in RUNNING
+        self._end = hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at)
+
+    def me(self, player: int, name: str, state: State) -> MeView:
+        """A player's own state. No query."""
+        next_tick, hint_html = state.next_tick, None
+        if state.hint_paid and self._running and (item := self.content.item(state.position)):
+            hint_html = item.hint_html
+        return MeView(
+            player=player,
+            name=name,
+            version=state.version,
+            position=state.position,
+            points=state.points,
+            xp=state.xp,
+            solves=state.solves,
+            first_attempt=state.first_attempt,
+            next_tick=next_tick if next_tick is not None and next_tick <= self._end else None,
+            finished=state.finished_at is not None,
+            wait_ms=wait_ms(state, self.content.settings, self.now),
+            hint=state.hint_paid or None,
+            hint_html=hint_html,
+        )
+
+    def shown(self, state: State) -> tuple[QuestionView | None, tuple[BlockView, ...]]:
+        """The question that is before a player in `state`, and the story up to it."""
+        if self._phase is Phase.SCHEDULED:
+            return None, ()
+        question = self.content.question(state.position) if self._running else None
+        return question, self.content.story_at(state.position)
+
+
 def play_view(hunt: Hunt, held: Content, player: int, name: str, state: State, now: int) -> PlayView:
     """What a player in `state` is shown at `now`. No query: `held` is the hunt's content."""
-    running = phase(hunt.times, now) in RUNNING
-    end = hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at)
-    item = held.item(state.position)
-    me = MeView(
-        player=player,
-        name=name,
-        version=state.version,
-        position=state.position,
-        points=state.points,
-        xp=state.xp,
-        solves=state.solves,
-        first_attempt=state.first_attempt,
-        next_tick=state.next_tick if state.next_tick is not None and state.next_tick <= end else None,
-        finished=state.finished_at is not None,
-        wait_ms=wait_ms(state, held.settings, now),
-        hint=state.hint_paid or None,
-        hint_html=item.hint_html if item and state.hint_paid and running else None,
-    )
-    if phase(hunt.times, now) is Phase.SCHEDULED:
-        return PlayView(me, None, ())
-    return PlayView(me, item.view if item and running else None, held.story_at(state.position))
+    stage = Stage(hunt, held, now)
+    return PlayView(stage.me(player, name, state), *stage.shown(state))
 
 
 def views(player_ids: Iterable[int]) -> list[PlayView]:

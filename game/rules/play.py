@@ -4,6 +4,7 @@ Everything that decides an award or a price is here or in the rules that this fi
 call `decide` and write what it returns. The same function judges on PostgreSQL and on SQLite, in tests and in batches.
 """
 
+from collections.abc import Set
 from enum import StrEnum
 
 import msgspec
@@ -78,7 +79,8 @@ class Puzzle(Struct, frozen=True):
 class Moment(Struct, frozen=True):
     """The circumstances: the database's clock, the hunt, and what others and this player have done before.
 
-    `prior_solves`: how many have solved this question; `guessed`: the player's earlier guesses on it, normalised.
+    `prior_solves`: how many have solved this question, or as many of them as count (`scoring.solves_that_count`);
+    `guessed`: the player's earlier guesses on it, normalised.
     """
 
     now: int
@@ -86,7 +88,7 @@ class Moment(Struct, frozen=True):
     settings: HuntSettings
     questions: int
     prior_solves: int = 0
-    guessed: frozenset[str] = frozenset()
+    guessed: Set[str] = frozenset()
 
 
 class Entry(Struct, frozen=True):
@@ -124,8 +126,7 @@ def decide(state: State, command: Command, puzzle: Puzzle | None, moment: Moment
     if puzzle is None:
         raise errors.PlayerFinished
     settled, ticks = settle(state, moment.settings, moment.times, moment.now)
-    act = {Kind.ANSWER: _answer, Kind.ACCEPT_CLOSE: _answer, Kind.HINT: _hint, Kind.SKIP: _skip}[command.kind]
-    outcome = act(settled, command, puzzle, moment)
+    outcome = _ACTS[command.kind](settled, command, puzzle, moment)
     if outcome.state == state:
         return outcome
     return msgspec.structs.replace(
@@ -171,15 +172,17 @@ def wait_ms(state: State, settings: HuntSettings, now: int) -> int:
     return throttle.check(wrong_rate(settings), state.wrong_tat, now)
 
 
+_REFUSALS = {
+    Phase.SCHEDULED: errors.HuntScheduled,
+    Phase.PAUSED: errors.HuntPaused,
+    Phase.ENDED: errors.HuntEnded,
+}
+
+
 def _gate(state: State, command: Command, moment: Moment) -> None:
     if state.banned:
         raise errors.PlayerBanned
-    refusals = {
-        Phase.SCHEDULED: errors.HuntScheduled,
-        Phase.PAUSED: errors.HuntPaused,
-        Phase.ENDED: errors.HuntEnded,
-    }
-    if refusal := refusals.get(phase(moment.times, moment.now)):
+    if refusal := _REFUSALS.get(phase(moment.times, moment.now)):
         raise refusal
     if state.finished_at is not None:
         raise errors.PlayerFinished
@@ -292,3 +295,6 @@ def _advance(state: State, moment: Moment) -> State:
         finished_at=moment.now if last else None,
         next_tick=None if last else state.next_tick,
     )
+
+
+_ACTS = {Kind.ANSWER: _answer, Kind.ACCEPT_CLOSE: _answer, Kind.HINT: _hint, Kind.SKIP: _skip}

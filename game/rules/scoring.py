@@ -32,6 +32,13 @@ def base_award(settings: HuntSettings, points: int, elapsed_s: float, prior_solv
     return math.floor(points * percent / 100 + 0.5)
 
 
+def solves_that_count(settings: HuntSettings) -> int:
+    """How many earlier solves of a question can make a difference to the next: to its award, or whether it is first."""
+    if settings.curve == "elapsed" or not settings.solve_order_steps:
+        return 1
+    return settings.solve_order_steps[-1][0]
+
+
 def award(
     settings: HuntSettings,
     points: int,

@@ -5,52 +5,40 @@ batch of one. Everything else here serves it.
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import suppress
-from uuid import UUID
+from collections.abc import Mapping, Sequence
 
-from django.db import (
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    connection,
-    transaction,
-)
-from django.db.models import Count
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 from msgspec import Struct
 
+from enigma_rt import rows
 from enigma_rt.bus import publish_on_commit
 from game import errors
-from game.models import Attempt, Hunt, LedgerEntry, Player, Question
+from game.models import Attempt, LedgerEntry, Player
 from game.queries import content
-from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
-from game.queries.play import MeView, play_view, state_of
+from game.queries.play import MeView, Stage
+from game.rules import scoring
 from game.rules.matching import Verdict, judge_normalised, normalise
-from game.rules.play import LONGEST_TEXT, Command, Entry, Kind, Moment, Outcome, State, decide
+from game.rules.play import LONGEST_TEXT, Command, Entry, Kind, Moment, Outcome, decide
 from game.rules.texts import storable
-from game.services.locks import lock_players, share_hunt
-from game.services.rows import update_many
+from game.services import locks, records
+from game.services.records import AttemptRow, Guess, LedgerRow, Seat, Stored, Wanted, command_key
 from leaderboard import services as leaderboard
 from leaderboard.ranking import Standing
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["AwardView", "Judged", "Kind", "Result", "Submission", "standing_of", "store", "submit"]
-
-STATE_FIELDS = tuple(field for field in State.__struct_fields__ if field != "banned")
-WRITTEN_FIELDS = (*STATE_FIELDS, "changed_at")
+__all__ = ["AwardView", "Judged", "Kind", "Result", "Submission", "standing_of", "submit"]
 
 
 class Submission(Struct, frozen=True):
-    """One command of one player, as it arrived. `text` is the answer as typed, or how a hint is paid."""
+    """One command of one player, as it arrived: `command` is its UUID in lower case with dashes, `text` the answer as
+    typed, or how a hint is paid."""
 
     hunt: int
     player: int
     member: int
-    command: UUID
+    command: str
     kind: Kind
     q: int
     text: str = ""
@@ -112,176 +100,201 @@ def _submit_patiently(batch: Sequence[Submission], tries: int) -> list[Result]:
         return [errors.RetryLater() for _ in batch]
 
 
-@transaction.atomic
 def _submit(batch: Sequence[Submission]) -> list[Result]:
-    """One transaction. Locks the hunts (shared: a pause or an end is exact), then the players by id; only THEN looks
-    up command ids and reads the clock: a statement that did both would see what was true before it waited."""
-    hunts: dict[int, Hunt] = {}
-    for hunt_id in sorted({item.hunt for item in batch}):
-        with suppress(
-            Hunt.DoesNotExist
-        ):  # deleted while somebody played it: NotFound, for its commands alone
-            hunts[hunt_id] = share_hunt(hunt_id)
-    players = lock_players(item.player for item in batch)
-    desk = _Desk(hunts, players, batch)
-    results = [desk.judge(item) for item in batch]
-    desk.write()
-    return results
+    """One transaction of two round trips: what is locked and read, what is written. Published once it is durable."""
+    if not batch:
+        return []
+    while True:
+        desk = _Desk(batch)
+        with rows.one_transaction() as asking:
+            if not desk.read(asking):
+                continue  # the hunt's content is not what this process knew, and what to look up depends on it
+            results = [desk.judge(item) for item in batch]
+            desk.write(asking)
+        desk.publish()
+        return results
 
 
 class _Desk:
     """A batch on its way through one transaction: what was read for it, and what is to be written."""
 
-    def __init__(
-        self, hunts: dict[int, Hunt], players: dict[int, Player], batch: Sequence[Submission]
-    ) -> None:
-        self.hunts, self.players = hunts, players
-        self.contents: dict[int, Content] = {hunt.id: content.of(hunt) for hunt in hunts.values()}
-        self.states = {player.id: state_of(player) for player in players.values()}
-        self.attempts: list[Attempt] = []
-        self.entries: list[LedgerEntry] = []
-        self.changed: set[int] = set()
-        self.moved: set[int] = set()
-        self.solves: list[dict[str, object]] = []
-        self.stored = {
-            (attempt.player_id, attempt.command): attempt
-            for attempt in Attempt.objects.filter(
-                player_id__in=players, command__in={item.command for item in batch}
-            ).select_related("question")
+    def __init__(self, batch: Sequence[Submission]) -> None:
+        self.batch = batch
+        self.hunts = {item.hunt for item in batch}
+        # By the text as it was typed. What no row can hold is not looked up: it is refused.
+        self.guesses = {
+            item.text: normalise(item.text)
+            for item in batch
+            if item.kind in (Kind.ANSWER, Kind.ACCEPT_CLOSE) and storable(item.text, LONGEST_TEXT)
         }
-        self._read_history(batch)
-        self.now = now_ms()
+        self.attempts: list[AttemptRow] = []
+        self.entries: list[LedgerRow] = []
+        self.solves: list[dict[str, object]] = []
 
-    def _read_history(self, batch: Sequence[Submission]) -> None:
-        """Earlier guesses that equal one of the batch, and how often the questions that may be solved now were."""
-        self.guessed: dict[tuple[int, int], set[str]] = defaultdict(set)
-        self.prior: dict[int, int] = defaultdict(int)
-        guesses: set[str] = set()
-        questions: set[int] = set()
-        to_solve: set[int] = set()
-        for item in batch:
-            held = self.contents.get(item.hunt)
-            question = held.item(item.q) if held else None
-            if (
-                question is None
-                or item.kind not in (Kind.ANSWER, Kind.ACCEPT_CLOSE)
-                or not storable(item.text, LONGEST_TEXT)
-            ):
+    def read(self, asking: rows.Transaction) -> bool:
+        """Lock, look up, and last ask for the time. False when something else had to be looked up: begin again.
+
+        Locks the hunts (shared: a pause or an end is exact), then the players by id, then questions by id; only THEN
+        looks up command ids and reads the clock: a statement that did both would see what was true before it waited.
+        """
+        known = {hunt: held for hunt in self.hunts if (held := content.held(hunt))}
+        counted, contended = self._possible_solves(known)
+        guesses = [
+            Guess(item.hunt, item.player, item.q, self.guesses[item.text])
+            for item in self.batch
+            if item.text in self.guesses
+        ]
+        asking.tell(*locks.share_hunts(self.hunts))
+        seats, *_, hunts, judged, guessed, solves, now = asking.ask(
+            records.seats({item.player for item in self.batch}),
+            *([records.held_questions(contended)] if contended else []),
+            records.hunts(self.hunts),
+            records.judged([Wanted(item.player, command_key(item.command)) for item in self.batch]),
+            records.guessed(guesses),
+            records.solves(counted, max(counted.values(), default=0)),
+            records.now(),
+        )
+        self.seats, self.stored = records.as_seats(seats), records.as_judged(judged)
+        self.guessed: dict[tuple[int, int], set[str]] = {}
+        for player, question, guess in guessed:
+            self.guessed.setdefault((player, question), set()).add(guess)
+        self.prior: dict[int, int] = dict(solves)
+        self.now: int = int(now[0][0])
+        # A hunt that was deleted while somebody played it is not among them: NotFound, for its commands alone.
+        self.stages = {
+            hunt.id: Stage(hunt, content.of(hunt), self.now) for hunt in records.as_hunts(hunts).values()
+        }
+        found = {hunt: stage.content for hunt, stage in self.stages.items()}
+        return found == known or self._possible_solves(known | found) == (counted, contended)
+
+    def _possible_solves(self, contents: Mapping[int, Content]) -> tuple[dict[int, int], set[int]]:
+        """Questions that the batch may solve, each with how far its earlier solves count; and those of them on which
+        two processes that award the tenth solve must not both call it the tenth."""
+        counted: dict[int, int] = {}
+        contended: set[int] = set()
+        for item in self.batch:
+            held, guess = contents.get(item.hunt), self.guesses.get(item.text)
+            question = held.item(item.q) if held and guess else None
+            if held is None or guess is None or question is None:
                 continue
-            guess = normalise(item.text)
-            guesses.add(guess)
-            questions.add(question.id)
             if judge_normalised(question.puzzle.key, guess) is not Verdict.WRONG:
-                to_solve.add(question.id)
-        if guesses:
-            rows = Attempt.objects.filter(
-                player_id__in=self.players, question_id__in=questions, normalised__in=guesses
-            ).values_list("player_id", "question_id", "normalised")
-            for player, earlier, guess in rows:
-                self.guessed[player, earlier].add(guess)
-        if to_solve:
-            if any(held.settings.curve == "solve_order" for held in self.contents.values()):
-                # Two processes that award the tenth solve must not both call it the tenth.
-                list(
-                    Question.objects.select_for_update(no_key=True)
-                    .filter(id__in=sorted(to_solve))
-                    .order_by("id")
-                )
-            counts = (
-                Attempt.objects.filter(question_id__in=to_solve, verdict=Attempt.Verdict.CORRECT)
-                .values_list("question_id")
-                .annotate(solves=Count("id"))
-            )
-            self.prior.update(dict(counts))
+                counted[question.id] = scoring.solves_that_count(held.settings)
+                if held.settings.curve == "solve_order":
+                    contended.add(question.id)
+        return counted, contended
 
     def judge(self, item: Submission) -> Result:
-        player = self.players.get(item.player)
-        if player is None or player.hunt_id != item.hunt or item.hunt not in self.hunts:
+        seat, stage = self.seats.get(item.player), self.stages.get(item.hunt)
+        if seat is None or stage is None or seat.hunt != item.hunt:
             return errors.NotFound()
-        if earlier := self.stored.get((item.player, item.command)):
-            return self._again(item, earlier)
-        hunt, held, state = self.hunts[item.hunt], self.contents[item.hunt], self.states[item.player]
-        question = held.item(state.position)
-        moment = Moment(
-            now=self.now,
-            times=hunt.times,
-            settings=held.settings,
-            questions=len(held.items),
-            prior_solves=self.prior[question.id] if question else 0,
-            guessed=frozenset(self.guessed[player.id, question.id]) if question else frozenset(),
-        )
+        if earlier := self.stored.get((item.player, command_key(item.command))):
+            return self._again(item, seat, stage, earlier)
+        state = seat.state
+        question = stage.content.item(state.position)
         try:
             outcome = decide(
-                state, Command(item.kind, item.q, item.text), question.puzzle if question else None, moment
+                state,
+                Command(item.kind, item.q, item.text),
+                question.puzzle if question else None,
+                Moment(
+                    now=self.now,
+                    times=stage.times,
+                    settings=stage.content.settings,
+                    questions=len(stage.content.items),
+                    prior_solves=self.prior.get(question.id, 0) if question else 0,
+                    guessed=self.guessed.get((seat.id, question.id), frozenset())
+                    if question
+                    else frozenset(),
+                ),
             )
         except errors.GameError as refusal:
             return refusal
         assert question is not None  # decide refuses a player without a question
-        self._note(item, player, question.id, outcome)
-        return self._tell(
+        self._note(item, seat, question.id, outcome)
+        award = outcome.award
+        return _told(
             item,
+            seat,
+            stage,
             verdict=outcome.verdict.value if outcome.verdict else None,
             repeat=outcome.repeat,
             accepted_close=outcome.accepted_close,
-            award=None
-            if outcome.award is None
-            else AwardView(
-                outcome.award.gross, outcome.award.hint, outcome.award.accept_close, outcome.award.total
-            ),
+            award=AwardView(award.gross, award.hint, award.accept_close, award.total) if award else None,
             xp=outcome.xp,
             charged=item.text if item.kind is Kind.HINT and outcome.stored else None,
         )
 
-    def _note(self, item: Submission, player: Player, question: int, outcome: Outcome) -> None:
+    def _note(self, item: Submission, seat: Seat, question: int, outcome: Outcome) -> None:
         """Remember what `outcome` changes; a later command of the batch sees it."""
-        if outcome.state != self.states[player.id]:
-            self.changed.add(player.id)
-        self.states[player.id] = outcome.state
+        if outcome.state is not seat.state:
+            seat.changed = seat.changed or outcome.state != seat.state
+            seat.state = outcome.state
         if outcome.stored:
-            attempt = Attempt(
+            self._store(item, question, outcome)
+        for entry in outcome.entries:
+            self.entries.append(self._entry(item, question, entry))
+        if outcome.state.position != item.q:
+            seat.moved = True
+        if outcome.verdict is Verdict.CORRECT:
+            prior = self.prior.get(question, 0)
+            self.prior[question] = prior + 1
+            self.solves.append(
+                {
+                    "hunt": item.hunt,
+                    "player": seat.id,
+                    "name": seat.name,
+                    "q": item.q,
+                    "at": self.now,
+                    "first": prior == 0,
+                    "finished": outcome.state.finished_at is not None,
+                    "hidden": seat.hidden,
+                }
+            )
+
+    def _store(self, item: Submission, question: int, outcome: Outcome) -> None:
+        award, command = outcome.award, command_key(item.command)
+        kind, verdict = (
+            item.kind.value,
+            outcome.verdict.value if outcome.verdict else Attempt.Verdict.DONE.value,
+        )
+        gross, hint, close = (award.gross, award.hint, award.accept_close) if award else (0, 0, 0)
+        self.attempts.append(
+            AttemptRow(
                 hunt_id=item.hunt,
                 player_id=item.player,
                 member_id=item.member,
                 question_id=question,
-                command=item.command,
-                kind=item.kind.value,
+                command=command,
+                kind=kind,
                 text=item.text,
                 normalised=outcome.normalised,
-                verdict=outcome.verdict.value if outcome.verdict else Attempt.Verdict.DONE,
+                verdict=verdict,
                 repeat=outcome.repeat,
                 accepted_close=outcome.accepted_close,
+                gross=gross,
+                hint_cost=hint,
+                close_cost=close,
                 xp=outcome.xp,
                 at=self.now,
             )
-            if outcome.award is not None:
-                attempt.gross = outcome.award.gross
-                attempt.hint_cost = outcome.award.hint
-                attempt.close_cost = outcome.award.accept_close
-            attempt.question = Question(id=question, position=item.q)
-            self.attempts.append(attempt)
-            self.stored[item.player, item.command] = attempt
-            self.guessed[item.player, question].add(outcome.normalised)
-        self.entries.extend(self._entry(item, question, entry) for entry in outcome.entries)
-        if outcome.state.position != item.q:
-            self.moved.add(player.id)
-        if outcome.verdict is Verdict.CORRECT:
-            self.solves.append(
-                {
-                    "hunt": item.hunt,
-                    "player": player.id,
-                    "name": player.name,
-                    "q": item.q,
-                    "at": self.now,
-                    "first": self.prior[question] == 0,
-                    "finished": outcome.state.finished_at is not None,
-                    "hidden": player.hidden,
-                }
-            )
-            self.prior[question] += 1
+        )
+        self.stored[item.player, command] = Stored(
+            q=item.q,
+            kind=kind,
+            text=item.text,
+            verdict=verdict,
+            repeat=outcome.repeat,
+            accepted_close=outcome.accepted_close,
+            gross=gross,
+            hint_cost=hint,
+            close_cost=close,
+            xp=outcome.xp,
+        )
+        self.guessed.setdefault((item.player, question), set()).add(outcome.normalised)
 
-    def _entry(self, item: Submission, question: int, entry: Entry) -> LedgerEntry:
+    def _entry(self, item: Submission, question: int, entry: Entry) -> LedgerRow:
         tick = entry.tick is not None
-        return LedgerEntry(
+        return LedgerRow(
             hunt_id=item.hunt,
             player_id=item.player,
             member_id=None if tick else item.member,
@@ -290,100 +303,109 @@ class _Desk:
             points=entry.points,
             xp=entry.xp,
             tick=entry.tick,
-            command=None if tick else item.command,
+            command=None if tick else command_key(item.command),
             at=self.now,
         )
 
-    def _again(self, item: Submission, earlier: Attempt) -> Result:
+    def _again(self, item: Submission, seat: Seat, stage: Stage, earlier: Stored) -> Result:
         """The stored outcome of a repeated command, or IdConflict when it asks for something else."""
-        if (earlier.kind, earlier.question.position, earlier.text) != (item.kind.value, item.q, item.text):
+        if (earlier.kind, earlier.q, earlier.text) != (item.kind.value, item.q, item.text):
             return errors.IdConflict()
+        gross, hint, close = earlier.gross, earlier.hint_cost, earlier.close_cost
         correct = earlier.verdict == Attempt.Verdict.CORRECT
-        return self._tell(
+        return _told(
             item,
+            seat,
+            stage,
             verdict=None if earlier.verdict == Attempt.Verdict.DONE else earlier.verdict,
             repeat=earlier.repeat,
             accepted_close=earlier.accepted_close,
-            award=AwardView(
-                earlier.gross,
-                earlier.hint_cost,
-                earlier.close_cost,
-                earlier.gross - earlier.hint_cost - earlier.close_cost,
-            )
-            if correct
-            else None,
+            award=AwardView(gross, hint, close, gross - hint - close) if correct else None,
             xp=earlier.xp,
             charged=earlier.text if item.kind is Kind.HINT else None,
         )
 
-    def _tell(
-        self,
-        item: Submission,
-        *,
-        verdict: str | None,
-        repeat: bool,
-        accepted_close: bool,
-        award: AwardView | None,
-        xp: int,
-        charged: str | None,
-    ) -> Judged:
-        """What the sender is told: the outcome, and the player's state as it is now."""
-        held, player = self.contents[item.hunt], self.players[item.player]
-        view = play_view(
-            self.hunts[item.hunt], held, player.id, player.name, self.states[player.id], self.now
-        )
-        advanced = verdict == Verdict.CORRECT.value or item.kind is Kind.SKIP
-        asked = held.item(item.q)
-        return Judged(
-            submission=item,
-            verdict=verdict,
-            repeat=repeat,
-            accepted_close=accepted_close,
-            award=award,
-            xp=xp,
-            me=view.me,
-            question=view.question if advanced else None,
-            story=view.story if advanced else (),
-            hint_html=asked.hint_html if item.kind is Kind.HINT and asked else "",
-            charged=charged,
+    def write(self, asking: rows.Transaction) -> None:
+        """Attempts, ledger entries, balances and standings in a statement each, on their way with COMMIT."""
+        changed = [seat for seat in self.seats.values() if seat.changed]
+        if self.attempts:
+            asking.tell(rows.insert(Attempt, self.attempts))
+        if self.entries:
+            asking.tell(rows.insert(LedgerEntry, self.entries))
+        if changed:
+            asking.tell(
+                rows.update(Player, [records.player_row(seat.id, seat.state, self.now) for seat in changed])
+            )
+        self.moved = {
+            hunt: [_standing(seat) for seat in changed if seat.moved and seat.hunt == hunt]
+            for hunt in self.stages
+        }
+        self.versions = {
+            hunt: [[seat.id, seat.state.version] for seat in changed if seat.hunt == hunt]
+            for hunt in self.stages
+        }
+        asking.tell(
+            *(leaderboard.statement(hunt, lines, self.now) for hunt, lines in self.moved.items() if lines)
         )
 
-    def write(self) -> None:
-        """Attempts, ledger entries, balances and standings in a handful of statements; events once durable."""
-        Attempt.objects.bulk_create(self.attempts, batch_size=1000)
-        LedgerEntry.objects.bulk_create(self.entries, batch_size=1000)
-        rows = [self.players[player] for player in sorted(self.changed)]
-        for player in rows:
-            store(player, self.states[player.id], self.now)
-        update_many(rows, WRITTEN_FIELDS)
-        for hunt_id in self.hunts:
-            mine = [player for player in rows if player.hunt_id == hunt_id]
-            leaderboard.record(
-                hunt_id, [standing_of(player) for player in mine if player.id in self.moved], self.now
-            )
-            if mine:
-                publish_on_commit(
-                    "players", {"hunt": hunt_id, "versions": [[player.id, player.version] for player in mine]}
-                )
+    def publish(self) -> None:
+        for hunt, lines in self.moved.items():
+            leaderboard.publish(hunt, lines)
+        for hunt, versions in self.versions.items():
+            if versions:
+                publish_on_commit("players", {"hunt": hunt, "versions": versions})
         for solve in self.solves:
             publish_on_commit("solve", solve)
 
 
-def store(player: Player, state: State, now: int) -> None:
-    """Copy a decided state into the row (not yet written)."""
-    for field in STATE_FIELDS:
-        setattr(player, field, getattr(state, field))
-    player.changed_at = now
+def _told(
+    item: Submission,
+    seat: Seat,
+    stage: Stage,
+    *,
+    verdict: str | None,
+    repeat: bool,
+    accepted_close: bool,
+    award: AwardView | None,
+    xp: int,
+    charged: str | None,
+) -> Judged:
+    """What the sender is told: the outcome, and the player's state as it is now."""
+    question: QuestionView | None = None
+    story: tuple[BlockView, ...] = ()
+    hint_html = ""
+    if verdict == Verdict.CORRECT or item.kind is Kind.SKIP:
+        question, story = stage.shown(seat.state)
+    elif item.kind is Kind.HINT and (asked := stage.content.item(item.q)):
+        hint_html = asked.hint_html
+    return Judged(
+        submission=item,
+        verdict=verdict,
+        repeat=repeat,
+        accepted_close=accepted_close,
+        award=award,
+        xp=xp,
+        me=stage.me(seat.id, seat.name, seat.state),
+        question=question,
+        story=story,
+        hint_html=hint_html,
+        charged=charged,
+    )
+
+
+def _standing(seat: Seat) -> Standing:
+    state = seat.state
+    return Standing(
+        player=seat.id,
+        name=seat.name,
+        points=state.points,
+        last=state.last_solve,
+        version=state.version,
+        finished=state.finished_at is not None,
+        hidden=seat.hidden or state.banned,
+    )
 
 
 def standing_of(player: Player) -> Standing:
     """The row's line on the board."""
-    return Standing(
-        player=player.id,
-        name=player.name,
-        points=player.points,
-        last=player.last_solve,
-        version=player.version,
-        finished=player.finished_at is not None,
-        hidden=player.hidden or player.banned,
-    )
+    return _standing(records.seat_of(player))

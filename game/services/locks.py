@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from enigma_rt import rows
+from enigma_rt.rows import Statement
 from game.models import Hunt, Player
 
 _SPACE = 0x454E  # keeps these advisory locks apart from any other use of the database
@@ -18,6 +20,15 @@ def share_hunt(hunt_id: int) -> Hunt:
     """Hold the hunt's phase and settings still until commit, together with other sharers. Raises Hunt.DoesNotExist."""
     _advisory("pg_advisory_xact_lock_shared", hunt_id)
     return Hunt.objects.get(id=hunt_id)
+
+
+def share_hunts(ids: Iterable[int]) -> list[Statement]:
+    """The same for several, as a statement of its own: whatever is to be true under the lock is asked after it."""
+    if connection.vendor != "postgresql":
+        return []
+    # The rows of an array come in its order.
+    sql = "SELECT pg_advisory_xact_lock_shared(%s, hunt::int) FROM unnest(%s::bigint[]) AS hunt"
+    return [(sql, [_SPACE, rows.id_list(sorted(ids))])]
 
 
 def held_back() -> str:

@@ -19,9 +19,10 @@ from game.queries.play import settings_of, state_of
 from game.rules.play import settle
 from game.rules.texts import storable
 from game.services import audit
-from game.services.answers import WRITTEN_FIELDS, standing_of, store
+from game.services.answers import standing_of
 from game.services.audit import Detail
 from game.services.locks import lock_players
+from game.services.records import WRITTEN_FIELDS, store
 from game.services.xp import tick_entries
 from leaderboard import services as leaderboard
 

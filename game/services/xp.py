@@ -11,14 +11,14 @@ from collections.abc import Sequence
 import msgspec
 from django.db import transaction
 
+from enigma_rt import rows
 from enigma_rt.bus import publish_on_commit
 from game.models import Heartbeat, Hunt, LedgerEntry, Player
 from game.queries.clock import now_ms
 from game.queries.play import settings_of, state_of
 from game.rules.play import Entry, settle
-from game.services.answers import WRITTEN_FIELDS, store
 from game.services.locks import lock_players, share_hunt
-from game.services.rows import update_many
+from game.services.records import PlayerRow, player_row
 
 logger = logging.getLogger(__name__)
 
@@ -51,21 +51,23 @@ def _settle_chunk(hunt_id: int) -> int:
     due = Player.objects.filter(hunt_id=hunt_id, next_tick__lte=until).order_by("id")
     players = lock_players(due.values_list("id", flat=True)[:CHUNK])
     settings = settings_of(hunt)
-    rows: list[Player] = []
+    written: list[PlayerRow] = []
     entries: list[LedgerEntry] = []
     for player in players.values():
         before = state_of(player)
         state, granted = settle(before, settings, hunt.times, now)
         if state == before:
             continue  # settled by somebody else while this one waited for the lock
-        store(player, msgspec.structs.replace(state, version=before.version + 1), now)
-        rows.append(player)
+        state = msgspec.structs.replace(state, version=before.version + 1)
+        written.append(player_row(player.id, state, now))
         entries.extend(tick_entries(player, granted, now))
     LedgerEntry.objects.bulk_create(entries, batch_size=1000)
-    update_many(rows, WRITTEN_FIELDS)
-    if rows:
-        publish_on_commit("players", {"hunt": hunt_id, "versions": [[row.id, row.version] for row in rows]})
-    return len(rows)
+    if written:
+        rows.run(rows.update(Player, written))
+        publish_on_commit(
+            "players", {"hunt": hunt_id, "versions": [[row.id, row.version] for row in written]}
+        )
+    return len(written)
 
 
 def tick_entries(player: Player, granted: Sequence[Entry], now: int) -> list[LedgerEntry]:

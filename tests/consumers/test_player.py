@@ -1,7 +1,26 @@
 """A player's socket: every command, from the first question to the epilogue."""
 
+import msgspec
+import pytest
+
+from consumers import protocol
+from game.queries import content, play
+from game.services.answers import AwardView
 from tests.consumers.conftest import Connect, Database
 from tests.factories import command_id, grant_xp, make_hunt, make_player
+
+
+@pytest.mark.parametrize(
+    ("view", "frame"),
+    [
+        (play.MeView, protocol.Me),
+        (content.QuestionView, protocol.QuestionView),
+        (content.BlockView, protocol.Block),
+        (AwardView, protocol.Award),
+    ],
+)
+def test_a_view_is_said_member_by_member(view: type[msgspec.Struct], frame: type[msgspec.Struct]) -> None:
+    assert view.__struct_fields__ == frame.__struct_fields__
 
 
 async def test_a_player_plays_to_the_end(connect: Connect, database: Database) -> None:

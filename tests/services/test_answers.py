@@ -482,6 +482,31 @@ def test_a_command_for_a_hunt_that_is_gone_fails_alone(hunt: Hunt, ada: Hunter) 
     ]
 
 
+def test_a_hunt_that_goes_is_gone_for_who_still_plays_it(hunt: Hunt, ada: Hunter) -> None:
+    """Although this process remembers what its answers were."""
+    other = make_hunt(current=False)
+    eve = Hunter.of(other, "Eve")
+    command = eve.command("answer", "right 1")
+    other.delete()
+    assert [code(result) for result in submit([command, ada.command("answer", "right 1")])] == [
+        "not_found",
+        "judged",
+    ]
+
+
+def test_an_answer_that_was_put_right_meanwhile_counts_who_solved_it(
+    hunt: Hunt, ada: Hunter, bob: Hunter
+) -> None:
+    """Solves are counted where this process expects some; content that it did not know of makes it look again."""
+    set_rules(hunt, curve="solve_order", solve_order_steps=[[1, 100]], solve_order_rest=50)
+    assert ada.answers("right 1").award == FULL
+    Question.objects.filter(hunt=hunt, position=1).update(answers=["lighthouse"])
+    Hunt.objects.filter(id=hunt.id).update(version=2)
+    award = bob.answers("lighthouse").award
+    assert award is not None
+    assert award.total == 50
+
+
 # --- what people type ---------------------------------------------------------------------------------------
 
 TYPED = {
@@ -767,7 +792,7 @@ def test_members_of_one_player_share_the_position_and_each_attempt_names_its_own
 ) -> None:
     mine = ada.command("answer", "right 1")
     mate = Member.objects.create(hunt=hunt, player=ada.row, user=make_user("mate"))
-    mates = msgspec.structs.replace(mine, member=mate.id, command=new_id())
+    mates = msgspec.structs.replace(mine, member=mate.id, command=str(new_id()))
     assert [code(result) for result in submit([mine, mates])] == ["judged", "stale_question"]
     next_one = msgspec.structs.replace(mates, q=2, text="right 2")
     assert judged(submit([next_one])[0]).me.position == 3
@@ -869,7 +894,7 @@ def test_a_batch_over_what_one_statement_takes_is_written_whole(hunt: Hunt) -> N
     everybody = Player.objects.filter(name_key__startswith="p ").order_by("id")
     member = Member.objects.get(player=row).id
     batch = [
-        Submission(hunt.id, player.id, member, uuid.uuid4(), ada_kind, 1, f"wrong {number}")
+        Submission(hunt.id, player.id, member, str(uuid.uuid4()), ada_kind, 1, f"wrong {number}")
         for player in everybody
         for number, ada_kind in enumerate([type(submission(row).kind)("answer")] * 5)
     ]
