@@ -23,6 +23,7 @@ MAXIMUM_S = 4.0
 """How long the highest rate of answers is looked for, after as long a warm-up."""
 SCREENS = 10_000
 SOLVE_EACH_S = 1.0
+LOOK_S = 0.01
 SETTLE_S, PATIENCE = 1.0, 20
 
 
@@ -33,6 +34,7 @@ class Boards:
         self.client = client
         [self._control] = client.open(server.port, [wire.handshake("/control", server.port)], greeted=False)
         self._reply = ""
+        self.arrivals = 0
         self.seen: dict[int, array[float]] = {}
         """Version of the board -> the instants of its arrivals."""
 
@@ -46,6 +48,7 @@ class Boards:
             if version not in self.seen:
                 self.seen[version] = array("d")
             self.seen[version].append(now)
+            self.arrivals += 1
             return True
         if each is self._control:
             self._reply = bytes(buffer[begin:stop]).decode()
@@ -92,7 +95,7 @@ class Solvers(Answering):
             self.send(each)
             self.solved_at.append(each.sent_at)
             self._turn += 1
-            self._due += self._pause
+            self._due = max(self._due + self._pause, now)
         return self._due
 
 
@@ -203,10 +206,15 @@ def to_screen(home: House, sockets: int) -> Sample:
             if not boards.take(each, begin, stop):
                 solvers.on_frame(each, begin, stop)
 
+        def tick(now: float) -> float:
+            # One at a time, or two would share a board and nobody could tell whose it was.
+            arrived = boards.arrivals == len(solvers.solved_at) * sockets
+            return solvers.tick(now) if arrived else now + LOOK_S
+
         solvers.begin()
         with Meter(server.pid, home.databases) as meter:
             # So that the last solve has its second as well.
-            client.run(on_frame, home.bench.seconds + SOLVE_EACH_S / 2, tick=solvers.tick)
+            client.run(on_frame, home.bench.seconds + SOLVE_EACH_S / 2, tick=tick)
         solvers.finish(on_frame)
         boards.settle(on_frame, sockets)
     agree(home, before, solvers)
