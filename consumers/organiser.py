@@ -9,8 +9,8 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
-from game.queries import console, exports, history, play, walls
-from game.services import announcements, hunts, moderation, questions
+from game.queries import console, exports, history, outlets, play, walls
+from game.services import announcements, hunts, moderation, questions, webhooks
 
 
 class OrganiserConsumer(BaseConsumer):
@@ -68,11 +68,14 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(
                     protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in people))
                 )
-            case protocol.Exports():
-                sizes = await bridge.read(exports.sizes, hunt)
-                await self.reply(
-                    protocol.ExportsReply(command.id, convert(sizes, tuple[protocol.ExportSize, ...]))
-                )
+            case (
+                protocol.Exports()
+                | protocol.Webhooks()
+                | protocol.WebhookAdd()
+                | protocol.WebhookAct()
+                | protocol.DeliveryAgain()
+            ):
+                await self._outlet(command, user, hunt)
             case protocol.Inspect():
                 view = await bridge.read(console.player, hunt, command.player)
                 await self.reply(
@@ -156,6 +159,46 @@ class OrganiserConsumer(BaseConsumer):
                     command.verdict,
                     UUID(command.id),
                 )
+                await self.reply(protocol.Ok(command.id))
+
+    async def _outlet(self, command: Any, user: int, hunt: int) -> None:
+        """What leaves the hunt: files, and what other programs are told."""
+        bridge = self.hub.bridge
+        match command:
+            case protocol.Exports():
+                sizes = await bridge.read(exports.sizes, hunt)
+                await self.reply(
+                    protocol.ExportsReply(command.id, convert(sizes, tuple[protocol.ExportSize, ...]))
+                )
+            case protocol.Webhooks():
+                hooks, latest = await bridge.read(outlets.webhooks, hunt)
+                await self.reply(
+                    protocol.WebhooksReply(
+                        command.id,
+                        convert(hooks, tuple[protocol.WebhookLine, ...]),
+                        convert(latest, tuple[protocol.DeliveryLine, ...]),
+                    )
+                )
+            case protocol.WebhookAdd():
+                row = await bridge.read(
+                    webhooks.add,
+                    user,
+                    hunt,
+                    command.url,
+                    command.format,
+                    command.events,
+                    command.wall_minutes,
+                    command.wall_players,
+                    UUID(command.id),
+                )
+                await self.reply(protocol.WebhookAdded(command.id, row.id, row.secret))
+            case protocol.WebhookAct():
+                await bridge.read(
+                    webhooks.change, user, hunt, command.webhook, command.action, UUID(command.id)
+                )
+                await self.reply(protocol.Ok(command.id))
+            case protocol.DeliveryAgain():
+                await bridge.read(webhooks.send_again, user, hunt, command.delivery, UUID(command.id))
                 await self.reply(protocol.Ok(command.id))
 
     def _line(self, view: console.LineView) -> protocol.PlayerLine:

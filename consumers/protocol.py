@@ -326,6 +326,44 @@ class AuditTrail(Inbound, frozen=True, tag="audit"):
     before: RowId | None = None
 
 
+class Webhooks(Inbound, frozen=True, tag="webhooks"):
+    """Organiser: the hunt's webhooks and their latest deliveries. Replied with `webhooks`."""
+
+    id: CommandId
+
+
+class WebhookAdd(Inbound, frozen=True, tag="webhook_add"):
+    """Organiser: tell an address what happens from now on. Replied with `webhook_added`. Once per id.
+
+    `wall_*`: a wall is a question that so many players have had for so many minutes while nobody has solved it.
+    """
+
+    id: CommandId
+    url: Annotated[str, Meta(max_length=500)]
+    format: Literal["json", "discord", "slack"]
+    events: Annotated[
+        tuple[Literal["solve", "first_solve", "finish", "wall", "announcement"], ...],
+        Meta(min_length=1, max_length=5),
+    ]
+    wall_minutes: Annotated[int, Meta(ge=1, le=24 * 60)]
+    wall_players: Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class WebhookAct(Inbound, frozen=True, tag="webhook_act"):
+    """Organiser: pause, resume or delete a webhook, or send it a test event. Replied with `ok`. Once per id."""
+
+    id: CommandId
+    webhook: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    action: Literal["pause", "resume", "delete", "test"]
+
+
+class DeliveryAgain(Inbound, frozen=True, tag="delivery_again"):
+    """Organiser: try a delivery that has failed from the beginning. Replied with `ok`. Once per id."""
+
+    id: CommandId
+    delivery: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
 PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Seen | Resync | Ping
 SpectatorCommand: TypeAlias = Resync | Ping
 OrganiserCommand: TypeAlias = (
@@ -346,6 +384,10 @@ OrganiserCommand: TypeAlias = (
     | Mend
     | JudgeAs
     | Exports
+    | Webhooks
+    | WebhookAdd
+    | WebhookAct
+    | DeliveryAgain
     | Resync
     | Ping
 )
@@ -941,6 +983,49 @@ class ExportsReply(Outbound, frozen=True, tag="exports"):
     tables: tuple[ExportSize, ...]
 
 
+class WebhookLine(Struct, frozen=True):
+    """A webhook. `url` without what is secret in it; `waiting` and `failed` count its deliveries."""
+
+    webhook: int
+    url: str
+    format: Literal["json", "discord", "slack"]
+    events: tuple[str, ...]
+    active: bool
+    wall_minutes: int
+    wall_players: int
+    waiting: int
+    failed: int
+
+
+class DeliveryLine(Struct, frozen=True):
+    """A delivery: what it tells, in words, and how far it is. `next_at`: when a waiting one is tried (again)."""
+
+    delivery: int
+    webhook: int
+    at: int
+    text: str
+    status: Literal["waiting", "delivered", "failed"]
+    tries: int
+    next_at: int
+    error: str
+
+
+class WebhooksReply(Outbound, frozen=True, tag="webhooks"):
+    """All webhooks of the hunt, and the latest deliveries of each, newest first."""
+
+    id: str
+    webhooks: tuple[WebhookLine, ...]
+    deliveries: tuple[DeliveryLine, ...]
+
+
+class WebhookAdded(Outbound, frozen=True, tag="webhook_added"):
+    """The webhook is there. `secret`: what its deliveries are signed with; shown this once."""
+
+    id: str
+    webhook: int
+    secret: str
+
+
 PlayerFrame: TypeAlias = (
     Snapshot
     | VerdictReply
@@ -984,6 +1069,8 @@ OrganiserFrame: TypeAlias = (
     | GuessesReply
     | QuestionReply
     | MendPreviewReply
+    | WebhooksReply
+    | WebhookAdded
     | Ok
     | Error
     | BoardDelta

@@ -167,7 +167,9 @@ def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
         raise Http404
     emails = what == "results" and request.GET.get("emails") == "1"
     asked: Detail = {"what": what, "form": form, "emails": emails}
-    audit.once(_account(request).pk, row.id, None, "export", asked, lambda _hunt: {})
+    audit.once(
+        _account(request).pk, row.id, None, f"export.{'emails' if emails else what}", asked, lambda _hunt: {}
+    )
     day = datetime.fromtimestamp(now_ms() / 1000, UTC).strftime("%Y%m%dT%H%MZ")
     return Download(
         exports.export(row.id, what, form, emails=emails),

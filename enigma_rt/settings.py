@@ -170,6 +170,13 @@ Q_CLUSTER = {
     "label": _("Scheduled work"),
 }
 
+# --- webhooks -------------------------------------------------------------------------------------------------------
+
+WEBHOOK_PLAIN = not PRODUCTION
+"""Post to http:// addresses, too."""
+WEBHOOK_PRIVATE = env.flag("ENIGMA_WEBHOOKS_PRIVATE")
+"""Post to addresses of this machine and its network, too. Whoever may add webhooks can then reach what is there."""
+
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = [

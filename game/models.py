@@ -4,6 +4,8 @@ Instants are integers, milliseconds since the Unix epoch (UTC), from the databas
 and the browser count in the same unit, and PostgreSQL and SQLite keep it exactly.
 """
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -332,6 +334,62 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.at}"
+
+
+class Webhook(models.Model):
+    """An address that is told what happens in a hunt."""
+
+    class Format(models.TextChoices):
+        JSON = "json"
+        DISCORD = "discord"
+        SLACK = "slack"
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="webhooks")
+    url = models.CharField(max_length=500)
+    secret = models.CharField(max_length=100)
+    format = models.CharField(max_length=7, choices=Format.choices)
+    events = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+    # A wall: so many players have been at a question for so many minutes, and nobody has solved it meanwhile.
+    wall_minutes = models.PositiveSmallIntegerField(default=30)
+    wall_players = models.PositiveSmallIntegerField(default=5)
+    # What happened until then has been made into deliveries, but for an overlap.
+    told_until = Instant()
+    # Whoever sends holds it until then, so that two clusters keep the order.
+    held_until = Instant(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.format} webhook {self.id}"
+
+
+class Delivery(models.Model):
+    """One event on its way to one webhook, in the order of ids. `key` names what it tells of: told once."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        DELIVERED = "delivered"
+        FAILED = "failed"
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    # What the receiver knows it by, however often it comes.
+    uid = models.UUIDField(default=uuid4, unique=True)
+    key = models.CharField(max_length=80)
+    event = models.CharField(max_length=12)
+    payload = models.JSONField()
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = Instant()
+    at = Instant()
+    delivered_at = Instant(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = _("deliveries")
+        indexes = [models.Index(fields=["webhook", "status", "id"])]
+        constraints = [models.UniqueConstraint(fields=["webhook", "key"], name="told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.status}"
 
 
 class Heartbeat(models.Model):

@@ -491,6 +491,43 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("plain", p.Undo(id=command_id("undo"), entry=39))
     yield sent("latest page", p.AuditTrail(id=command_id("audit")))
     yield sent("earlier page", p.AuditTrail(id=command_id("audit 2"), before=12))
+    yield sent("plain", p.Webhooks(id=command_id("webhooks")))
+    yield sent(
+        "a chat",
+        p.WebhookAdd(
+            id=command_id("webhook add"),
+            url="https://discord.com/api/webhooks/1/token",
+            format="discord",
+            events=("first_solve", "finish", "wall"),
+            wall_minutes=45,
+            wall_players=10,
+        ),
+    )
+    yield sent(
+        "a program",
+        p.WebhookAdd(
+            id=command_id("webhook add json"),
+            url="https://hooks.example.org/enigma",
+            format="json",
+            events=("announcement", "solve"),
+            wall_minutes=30,
+            wall_players=5,
+        ),
+    )
+    yield sent(
+        "another chat",
+        p.WebhookAdd(
+            id=command_id("webhook add slack"),
+            url="https://hooks.slack.com/services/T0/B0/token",
+            format="slack",
+            events=("finish",),
+            wall_minutes=30,
+            wall_players=5,
+        ),
+    )
+    for deed in ("pause", "resume", "delete", "test"):
+        yield sent(deed, p.WebhookAct(id=command_id(f"webhook {deed}"), webhook=2, action=deed))
+    yield sent("plain", p.DeliveryAgain(id=command_id("delivery again"), delivery=41))
 
 
 def _shared_in() -> Iterator[Golden]:
@@ -775,6 +812,74 @@ def _organiser_out() -> Iterator[Golden]:
     )
     yield got("latest page", trail)
     yield got("nothing", msgspec.structs.replace(trail, rows=(), before=None))
+    yield got(
+        "two chats and a program",
+        p.WebhooksReply(
+            id=command_id("webhooks"),
+            webhooks=(
+                p.WebhookLine(
+                    webhook=1,
+                    url="https://hooks.example.org/enigma",
+                    format="json",
+                    events=("announcement", "solve"),
+                    active=False,
+                    wall_minutes=30,
+                    wall_players=5,
+                    waiting=0,
+                    failed=1,
+                ),
+                p.WebhookLine(
+                    webhook=2,
+                    url="https://discord.com/…",
+                    format="discord",
+                    events=("finish", "first_solve", "wall"),
+                    active=True,
+                    wall_minutes=45,
+                    wall_players=10,
+                    waiting=1,
+                    failed=0,
+                ),
+                p.WebhookLine(
+                    webhook=3,
+                    url="https://hooks.slack.com/…",
+                    format="slack",
+                    events=("finish",),
+                    active=True,
+                    wall_minutes=30,
+                    wall_players=5,
+                    waiting=0,
+                    failed=0,
+                ),
+            ),
+            deliveries=(
+                p.DeliveryLine(
+                    *(42, 2, NOW - 4_000, "The Lamp: Zoë has finished!", "waiting", 1, NOW + 3_000),
+                    error="HTTP 500: internal error",
+                ),
+                p.DeliveryLine(
+                    *(
+                        41,
+                        1,
+                        NOW - 50 * MINUTE,
+                        "The Lamp: Zoë solved no. 4.",
+                        "failed",
+                        10,
+                        NOW - 30 * MINUTE,
+                    ),
+                    error="HTTP 302: redirects are not followed",
+                ),
+                p.DeliveryLine(
+                    *(40, 2, NOW - HOUR, "The Lamp: a test event.", "delivered", 1, NOW - HOUR), error=""
+                ),
+            ),
+        ),
+    )
+    yield got(
+        "plain",
+        p.WebhookAdded(
+            id=command_id("webhook add"), webhook=3, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        ),
+    )
 
 
 def _shared_out() -> Iterator[Golden]:

@@ -164,7 +164,10 @@ def test_exports_are_for_staff(client: Client, what: str, form: str) -> None:
     assert response["Content-Disposition"].startswith(f'attachment; filename="{hunt.slug}-{what}-')
     assert "no-store" in response["Cache-Control"]
     entry = AuditEntry.objects.get()
-    assert (entry.user_id, entry.action) == (boss.id, "export")
+    assert (entry.user_id, entry.action) == (
+        boss.id,
+        "export.emails" if what == "results" else f"export.{what}",
+    )
     assert entry.detail["asked"] == {"what": what, "form": form, "emails": what == "results"}
     assert client.post(path).status_code == 405
 

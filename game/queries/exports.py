@@ -217,8 +217,13 @@ def _instant(at: int | None) -> tuple[str | None, int | None]:
     """The instant as ISO 8601 in UTC with milliseconds, and as milliseconds since the epoch."""
     if at is None:
         return None, None
+    return iso(at), at
+
+
+def iso(at: int) -> str:
+    """`2027-03-05T18:00:00.123Z`"""
     second, ms = divmod(at, 1000)
-    return f"{_second(second)}.{ms:03d}Z", at
+    return f"{_second(second)}.{ms:03d}Z"
 
 
 @lru_cache(maxsize=1024)

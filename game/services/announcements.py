@@ -8,7 +8,7 @@ from game.models import Announcement, Hunt
 from game.queries.clock import now_ms
 from game.rendering import render
 from game.rules.texts import storable
-from game.services import audit
+from game.services import audit, webhooks
 from game.services.audit import Detail
 
 LONGEST_TEXT = 2000
@@ -29,6 +29,7 @@ def announce(user_id: int, hunt_id: int, level: str, text: str, command: UUID | 
 
     def act(hunt: Hunt) -> Detail:
         row = Announcement.objects.create(hunt=hunt, level=level, text=text, author_id=user_id, at=now_ms())
+        webhooks.tell_announcement(hunt, row.id, level, text, row.at)
         publish_on_commit("announcement", {"hunt": hunt_id, "id": row.id})
         return {"announcement": row.id}
 

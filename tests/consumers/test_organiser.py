@@ -96,3 +96,28 @@ async def test_an_announcement_is_previewed_as_it_will_be_shown(connect: Connect
     assert "<script" not in preview["html"]
     assert (await console.ask("announce", level="info", text="**now**"))["t"] == "ok"
     assert (await console.until("announcement"))["notice"]["html"] == "<p><strong>now</strong></p>\n"
+
+
+async def test_a_webhook_is_added_tested_paused_and_deleted(connect: Connect, database: Database) -> None:
+    await database(make_hunt)
+    console = await connect(await database(make_user, "boss", staff=True), "organiser")
+    hook = {"format": "discord", "events": ["solve"], "wall_minutes": 30, "wall_players": 5}
+    refused = await console.ask("webhook_add", url="gopher://x", **hook)
+    assert (refused["code"], refused["text"]) == ("invalid", "Only https:// addresses are used.")
+    added = await console.ask("webhook_add", url="https://discord.com/api/webhooks/1/key", **hook)
+    assert added["secret"].startswith("whsec_")
+    webhook = added["webhook"]
+    assert (await console.ask("webhook_act", webhook=webhook, action="test"))["t"] == "ok"
+    assert (await console.ask("webhook_act", webhook=webhook, action="pause"))["t"] == "ok"
+    shown = await console.ask("webhooks")
+    assert [(row["url"], row["active"], row["waiting"]) for row in shown["webhooks"]] == [
+        ("https://discord.com/…", False, 1)
+    ]
+    (waiting,) = shown["deliveries"]
+    assert (waiting["status"], waiting["text"][:14]) == ("waiting", "The Test Hunt:")
+    again = await console.ask("delivery_again", delivery=waiting["delivery"])
+    assert again["code"] == "not_found"  # it has not failed
+    assert (await console.ask("webhook_act", webhook=webhook, action="delete"))["t"] == "ok"
+    assert (await console.ask("webhooks"))["webhooks"] == []
+    actions = await database(lambda: list(AuditEntry.objects.order_by("id").values_list("action", flat=True)))
+    assert actions == ["webhook.add", "webhook.test", "webhook.pause", "webhook.delete"]

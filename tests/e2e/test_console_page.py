@@ -388,6 +388,39 @@ def test_results_are_taken_home_as_a_file(console: Page, behind: Stage) -> None:
     expect(opener).to_be_focused()
 
 
+# --- who is told ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("live")
+def test_a_webhook_from_the_form_to_its_end(console: Page) -> None:
+    console.get_by_role("button", name="Webhooks").click()
+    drawer = console.get_by_role("dialog", name="Webhooks")
+    address = drawer.get_by_label("Address")
+    address.fill("https://user:pw@hooks.example.org/")
+    drawer.get_by_role("button", name="Add").click()
+    expect(drawer.get_by_role("alert")).to_contain_text("a password in it")
+    address.fill("https://hooks.example.invalid/enigma")
+    drawer.get_by_label("walls").uncheck()
+    expect(drawer.get_by_label("for so many minutes")).to_be_hidden()
+    drawer.get_by_label("every solve").check()
+    drawer.get_by_role("button", name="Add").click()
+    expect(drawer.locator(".secret")).to_contain_text("whsec_")
+    hook = drawer.get_by_role("region", name="https://hooks.example.invalid/enigma")
+    expect(hook).to_contain_text("announcements, finishes, first solves, every solve")
+
+    hook.get_by_role("button", name="Send a test event").click()
+    expect(hook.get_by_role("listitem")).to_contain_text("a test event")
+    hook.get_by_role("button", name="Pause").click()
+    expect(hook).to_contain_text("paused")
+    hook.get_by_role("button", name="Resume").click()
+    expect(hook).not_to_contain_text("paused")
+    hook.get_by_role("button", name="Delete").click()
+    console.get_by_role("dialog", name="Delete this webhook?").get_by_role("button", name="Delete it").click()
+    expect(hook).to_have_count(0)
+    console.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+
 # --- the end ----------------------------------------------------------------------------------------------------------
 
 

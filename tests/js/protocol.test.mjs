@@ -34,6 +34,11 @@ const build = {
   moderate: (f) => command.moderate(f.player, f.action, f.reason, f.id),
   undo: (f) => command.undo(f.entry, f.id),
   audit: (f) => command.audit(f.before, f.id),
+  webhooks: (f) => command.webhooks(f.id),
+  webhook_add: ({ id, url, format, events, wall_minutes, wall_players }) =>
+    command.webhookAdd({ url, format, events, wall_minutes, wall_players }, id),
+  webhook_act: (f) => command.webhookAct(f.webhook, f.action, f.id),
+  delivery_again: (f) => command.deliveryAgain(f.delivery, f.id),
 };
 
 test("every golden frame of the server is understood", () => {

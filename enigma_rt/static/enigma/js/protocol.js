@@ -72,6 +72,10 @@ export const command = Object.freeze({
   moderate: (player, action, reason, id = uuid()) => ({ t: "moderate", id, player, action, reason: clean(reason) }),
   undo: (entry, id = uuid()) => ({ t: "undo", id, entry }),
   audit: (before = null, id = uuid()) => ({ t: "audit", id, before }),
+  webhooks: (id = uuid()) => ({ t: "webhooks", id }),
+  webhookAdd: (webhook, id = uuid()) => ({ t: "webhook_add", id, ...webhook }),
+  webhookAct: (webhook, action, id = uuid()) => ({ t: "webhook_act", id, webhook, action }),
+  deliveryAgain: (delivery, id = uuid()) => ({ t: "delivery_again", id, delivery }),
 });
 
 /** What people paste, made fit to send: no control characters, no half characters, at most MAX_ANSWER code points. */

@@ -41,6 +41,13 @@ export const RECORDS = Object.freeze({
   Guess: { text: "str", players: "int", tries: "int", closeness: "int", verdict: "str", last: "int" },
   ExportSize: { what: "str", rows: "int", csv: "int", json: "int" },
   ScoreLine: { cause: "str", q: "int?", note: "str", times: "int", points: "int", xp: "int" },
+  WebhookLine: {
+    webhook: "int", url: "str", format: "str", events: "str[]", active: "bool", wall_minutes: "int", wall_players: "int",
+    waiting: "int", failed: "int",
+  },
+  DeliveryLine: {
+    delivery: "int", webhook: "int", at: "int", text: "str", status: "str", tries: "int", next_at: "int", error: "str",
+  },
   LedgerLine: { at: "int", points: "int", xp: "int", cause: "str", q: "int?", note: "str" },
   Change: { what: "str", before: "str", after: "str" },
   AuditLine: {
@@ -98,6 +105,8 @@ export const FRAMES = Object.freeze({
   player: { id: "str", line: "PlayerLine", me: "Me", score: "ScoreLine[]" },
   timeline: { id: "str", player: "int", rows: "Happening[]", before: "Cursor?" },
   audit: { id: "str", rows: "AuditLine[]", before: "int?" },
+  webhooks: { id: "str", webhooks: "WebhookLine[]", deliveries: "DeliveryLine[]" },
+  webhook_added: { id: "str", webhook: "int", secret: "str" },
 });
 
 const PRIMITIVE = {

@@ -32,6 +32,7 @@ import * as people from "./view_players.js";
 import * as person from "./view_player.js";
 import * as audit from "./view_audit.js";
 import * as stuck from "./view_walls.js";
+import { createWebhooks } from "./webhooks.js";
 import { DONE, actionWords, closedWords } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
@@ -239,6 +240,7 @@ const composer = createComposer($("#composer"), { calls, confirm, state: () => s
 const detail = $("#detail");
 createDrawers({
   exports: createExports({ calls, dialog: $("#exports") }),
+  webhooks: createWebhooks({ calls, confirm, told, dialog: $("#webhooks") }),
 });
 
 function openPlayer(player) {
