@@ -205,6 +205,9 @@ else
 fi
 [ "$new" != "$old" ] || stop "version $new is the one that runs; a new one needs another name"
 
+# What an interrupted one has left behind would be started in place of a new server.
+for id in $(docker compose ps --all --quiet --status created --status exited web); do docker rm "$id" >/dev/null 2>&1 || true; done
+
 say "version $old -> $new, $wanted servers"
 # What is left of it belongs to no version that runs; the next `docker compose up` makes its own.
 forget_migration() { docker compose rm --force migrate >/dev/null 2>&1; }

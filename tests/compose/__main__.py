@@ -320,6 +320,8 @@ def scale(site: Site, guide: Guide) -> str:
 
 
 def update_under_load(site: Site, guide: Guide) -> str:
+    # As an update leaves it that was interrupted at the wrong moment.
+    site.compose("up", "--no-start", "--no-recreate", "--scale", "web=6", "web")
     with prometheus(site, guide) as watching, rehearsal(site) as figures, visits(site) as visited:
         began = time.monotonic()
         status, said = site.deploy(AFTER)
