@@ -104,9 +104,9 @@ def board_figures(moves: int) -> dict[str, float]:
     for player in dice.choices(players, k=moves):
         change = _solved(board, player)
         began = perf_counter()
-        delta = board.apply([change])
-        assert delta is not None and delta.moves[0].rank == board.rank_of(player)
+        delta = board.apply([change])  # it says the rank
         times.append(perf_counter() - began)
+        assert delta is not None and delta.moves[0].rank == board.rank_of(player)
     tops: list[float] = []
     for _ in range(moves // 50):
         change = _solved(board, dice.choice(board.top_rows()).player)
