@@ -68,6 +68,8 @@ class BaseConsumer(AsyncWebsocketConsumer):
                     await self._on_frame(message.get("text"))
                 elif kind == "websocket.connect":
                     await self._guarded(self._on_connect())
+                    # Read by now, and held by everybody who has handed them on.
+                    self.scope.pop("headers", []).clear()
                     meters.handshake_done(self.role, self.welcomed, self.close_code)
                 else:
                     self.close_code = self.close_code or message.get("code")

@@ -25,6 +25,7 @@ from consumers.audience import EVERYBODY, SLICE, Audience
 from consumers.batcher import PATIENCE_S, Batcher, Bridge
 from consumers.door import Door
 from consumers.limits import HandshakeWindow, chosen
+from consumers.pace import Pace
 from consumers.protocol import BoardMove, BoardRow, BoardView, Close
 from consumers.pulse import Pulse
 from consumers.together import Together
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-COALESCE_S = 0.1
+LOOK_S = 0.05
 BEACON_S = 10.0
 RECONCILE_S = 5.0
 POLL_S = 0.05
@@ -247,15 +248,18 @@ class Hub:
         return count
 
     async def _flush_forever(self) -> None:
-        """What arrives within a short window is one delta: the frames a client gets are bounded, whatever is solved."""
+        """What arrives meanwhile is one delta: the frames a client gets are bounded, whatever is solved."""
+        pace = Pace()
         while True:
             await self._wake.wait()
-            await asyncio.sleep(COALESCE_S)
+            await asyncio.sleep(pace.wait(time.monotonic()))
             self._wake.clear()
+            began = time.monotonic()
             try:
                 await self._flush()
             except Exception:
                 logger.exception("hub: a board delta was lost; the beacon will tell")
+            pace.told(began, time.monotonic())
 
     async def _flush(self) -> None:
         pending, self._pending, changed_at = self._pending, {}, self._changed_at
@@ -387,7 +391,7 @@ class Hub:
         while True:
             await self._look.wait()
             # The sender's own reply is usually on its way: wait for it rather than telling it twice.
-            await asyncio.sleep(COALESCE_S / 2)
+            await asyncio.sleep(LOOK_S)
             self._look.clear()
             stale, self._stale = self._stale, {}
             behind = [

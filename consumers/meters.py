@@ -15,8 +15,8 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 registry = CollectorRegistry()
 
 LATENCY_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
-FANOUT_S = (0.1, 0.11, 0.125, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10)
-"""It begins with the tenth of a second in which the hub gathers changes."""
+FANOUT_S = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10)
+"""A tenth of a second and more of it can be waiting for the next frame (`consumers/pace.py`)."""
 UNREAD = "unread"
 """The kind of a frame that was refused before anybody knew what it asks for."""
 
