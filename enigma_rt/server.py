@@ -267,14 +267,13 @@ class Server(server.Server):
         self.ws_factory.share_options()
         self._port: Any = None
 
-    def create_application(self, protocol: Any, scope: dict[str, Any]) -> "Mailbox":
-        """As Daphne's, with a mailbox in place of a queue, and for sockets the direct way out."""
-        mailbox = Mailbox()
-        scope["asgi"] = {"version": "3.0"}
-        if isinstance(protocol, Socket):
-            scope["extensions"] = {LINE: protocol.write}
-        elif isinstance(protocol, Request):
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if isinstance(protocol, Request):
             scope["extensions"] = {CLIENT: protocol}
+            return super().create_application(protocol, scope)
+        # As Daphne's, with a mailbox in place of its queue.
+        mailbox = Mailbox()
+        scope |= {"asgi": {"version": "3.0"}, "extensions": {LINE: protocol.write}}
         self.connections[protocol]["application_instance"] = asyncio.ensure_future(
             self.application(scope=scope, receive=mailbox.get, send=partial(self.handle_reply, protocol))
         )
