@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from consumers import meters, protocol
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from consumers.player import PlayerConsumer
 
 SLICE = 200
+"""Sockets that are told something in a row, in a few milliseconds; then it is everybody else's turn."""
 SOCKETS_PER_PLAYER = 3
 EVERYBODY: tuple[Role, ...] = ("player", "spectator", "organiser")
 
@@ -85,12 +87,10 @@ class Audience:
                     await self._empty.wait()
 
     async def tell(self, frame: Outbound, *roles: Role) -> None:
-        """Encode once, write to every socket of these kinds in slices, so that answers are not starved."""
+        """Encode once, write to every socket of these kinds."""
         packed, sockets = protocol.pack(frame), self.of(*roles)
-        for number, socket in enumerate(sockets, start=1):
+        async for socket in in_slices(sockets):
             await socket.broadcast(packed)
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
 
     async def tell_player(self, frame: Outbound, player: int) -> None:
@@ -104,16 +104,22 @@ class Audience:
     async def tell_board(self, packed: bytes, version: int) -> None:
         """The same for a packed board delta, which a snapshot made between two slices may already hold."""
         told = 0
-        for number, socket in enumerate(self.of(*EVERYBODY), start=1):
+        async for socket in in_slices(self.of(*EVERYBODY)):
             if socket.board_version < version:
                 socket.board_version = version
                 await socket.broadcast(packed)
                 told += 1
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
         meters.frames.labels("board").inc(told)
 
     async def shut(self, code: int) -> None:
         """Close everybody."""
         for socket in self.of(*EVERYBODY):
             await socket.shut(code)
+
+
+async def in_slices(sockets: "list[BaseConsumer]") -> "AsyncIterator[BaseConsumer]":
+    """Each of them, with a turn for everything else after each slice, so that answers are not starved."""
+    for number, socket in enumerate(sockets, start=1):
+        yield socket
+        if number % SLICE == 0:
+            await asyncio.sleep(0)

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from consumers import meters, news, protocol
-from consumers.audience import EVERYBODY, SLICE, Audience
+from consumers.audience import EVERYBODY, Audience, in_slices
 from consumers.batcher import PATIENCE_S, Batcher, Bridge
 from consumers.door import Door
 from consumers.limits import HandshakeWindow, chosen
@@ -287,10 +287,8 @@ class Hub:
 
     async def _refresh_boards(self) -> None:
         sockets = self.audience.of(*EVERYBODY)
-        for number, socket in enumerate(sockets, start=1):
+        async for socket in in_slices(sockets):
             await socket.broadcast(protocol.pack(protocol.BoardFrame(socket.board_view())))
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
         meters.frames.labels("board_view").inc(len(sockets))
 
     async def _beacon(self) -> None:
