@@ -270,3 +270,35 @@ def test_a_frame_is_written_until_the_end_begins(open_socket: Any) -> None:
     open_socket.transport.clear()
     open_socket.write(b"\x81\x02no")
     assert open_socket.transport.value() == b""
+
+
+async def test_a_mailbox_gives_out_what_came_in_its_order() -> None:
+    from enigma_rt.server import Mailbox
+
+    mailbox = Mailbox()
+    reading = asyncio.create_task(mailbox.get())
+    await asyncio.sleep(0)
+    for number in range(3):
+        mailbox.put_nowait({"n": number})
+    assert mailbox.qsize() == 3
+    assert [await reading, await mailbox.get(), await mailbox.get()] == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert mailbox.qsize() == 0
+
+
+async def test_a_reader_that_gives_up_takes_nothing_along() -> None:
+    from enigma_rt.server import Mailbox
+
+    mailbox = Mailbox()
+    reading = asyncio.create_task(mailbox.get())
+    await asyncio.sleep(0)
+    mailbox.put_nowait({"n": 0})
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    mailbox.put_nowait({"n": 1})
+    assert [await mailbox.get(), await mailbox.get()] == [{"n": 0}, {"n": 1}]
+
+
+def test_what_the_handshake_was_made_of_is_not_kept(open_socket: Any) -> None:
+    assert not open_socket.http_headers
+    assert not open_socket.request.headers
