@@ -50,6 +50,8 @@ STALL_S = 2.0
 """How long a client's full buffer (64 KiB beyond the kernel's own) is put up with."""
 UNREAD_LIMIT = 128
 """Frames that may wait for their consumer: more than it would take in a row before it calls that a flood."""
+CHECKED_AT_ONCE = 100
+"""Connections that are looked at, and pinged, in a row."""
 FORWARDED = {
     "proxy_forwarded_address_header": "X-Forwarded-For",
     "proxy_forwarded_port_header": "X-Forwarded-Port",
@@ -266,6 +268,7 @@ class Server(server.Server):
         )
         self.ws_factory.share_options()
         self._port: Any = None
+        self._checking: asyncio.Future[None] | None = None
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if isinstance(protocol, Request):
@@ -300,14 +303,20 @@ class Server(server.Server):
             await stopped.asFuture(asyncio.get_running_loop())
 
     def timeout_checker(self) -> None:
-        """As Daphne's, which ends for good with the first connection that raises: nobody would be asked any more."""
-        for connection in list(self.connections):
+        self._checking = asyncio.ensure_future(self._check_timeouts())
+
+    async def _check_timeouts(self) -> None:
+        """As Daphne's, which ends for good with the first connection that raises: nobody would be asked any more. And
+        everybody who came together is pinged together: ten thousand of them in a row would hold up a verdict."""
+        for number, connection in enumerate(list(self.connections), start=1):
             try:
                 connection.check_timeouts()
             except Exception:
                 logger.warning("a connection could not be checked and is dropped", exc_info=True)
                 if connection.transport is not None:
                     connection.transport.abortConnection()
+            if number % CHECKED_AT_ONCE == 0:
+                await asyncio.sleep(0)
         reactor.callLater(2, self.timeout_checker)
 
     def open_requests(self) -> int:
@@ -323,6 +332,7 @@ class Server(server.Server):
             for details in self.connections.values()
             if "application_instance" in details
         ]
+        running += [self._checking] if self._checking else []
         for application in running:
             application.cancel()
         await asyncio.gather(*running, return_exceptions=True)
