@@ -115,7 +115,8 @@ def test_commands_are_counted_by_what_they_were_answered(hunt: RunningHunt, behi
         assert tell(ada, "skip", q=2)["code"] == "insufficient_xp"
         assert tell(ada, "answer", q=1, text="solve1okapi")["code"] == "stale_question"
         ada.send("no JSON")
-        assert json.loads(ada.recv(10))["t"] in ("error", "board", "progress")
+        while json.loads(ada.recv(10))["t"] != "error":
+            pass
         wait_for(lambda: figures(hunt.url)("enigma_fanout_seconds_count") > 0, 5)
         now = figures(hunt.url)
         assert now("enigma_sockets", kind="player") == 1
