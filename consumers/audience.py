@@ -89,8 +89,9 @@ class Audience:
     async def tell(self, frame: Outbound, *roles: Role) -> None:
         """Encode once, write to every socket of these kinds."""
         packed, sockets = protocol.pack(frame), self.of(*roles)
-        async for socket in in_slices(sockets):
-            await socket.broadcast(packed)
+        async for part in in_slices(sockets):
+            for socket in part:
+                await socket.broadcast(packed)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
 
     async def tell_player(self, frame: Outbound, player: int) -> None:
@@ -104,11 +105,12 @@ class Audience:
     async def tell_board(self, packed: bytes, version: int) -> None:
         """The same for a packed board delta, which a snapshot made between two slices may already hold."""
         told = 0
-        async for socket in in_slices(self.of(*EVERYBODY)):
-            if socket.board_version < version:
-                socket.board_version = version
-                await socket.broadcast(packed)
-                told += 1
+        async for part in in_slices(self.of(*EVERYBODY)):
+            for socket in part:
+                if socket.board_version < version:
+                    socket.board_version = version
+                    await socket.broadcast(packed)
+                    told += 1
         meters.frames.labels("board").inc(told)
 
     async def shut(self, code: int) -> None:
@@ -117,9 +119,8 @@ class Audience:
             await socket.shut(code)
 
 
-async def in_slices(sockets: "list[BaseConsumer]") -> "AsyncIterator[BaseConsumer]":
-    """Each of them, with a turn for everything else after each slice, so that answers are not starved."""
-    for number, socket in enumerate(sockets, start=1):
-        yield socket
-        if number % SLICE == 0:
-            await asyncio.sleep(0)
+async def in_slices(sockets: "list[BaseConsumer]") -> "AsyncIterator[list[BaseConsumer]]":
+    """All of them, with a turn for everything else after each slice, so that answers are not starved."""
+    for begin in range(0, len(sockets), SLICE):
+        yield sockets[begin : begin + SLICE]
+        await asyncio.sleep(0)

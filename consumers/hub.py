@@ -287,8 +287,9 @@ class Hub:
 
     async def _refresh_boards(self) -> None:
         sockets = self.audience.of(*EVERYBODY)
-        async for socket in in_slices(sockets):
-            await socket.broadcast(protocol.pack(protocol.BoardFrame(socket.board_view())))
+        async for part in in_slices(sockets):
+            for socket in part:
+                await socket.broadcast(protocol.pack(protocol.BoardFrame(socket.board_view())))
         meters.frames.labels("board_view").inc(len(sockets))
 
     async def _beacon(self) -> None:

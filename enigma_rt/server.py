@@ -61,6 +61,7 @@ FORWARDED = {
 SERVER_CODES = frozenset({1001, 1011, 1012, 1013})
 # Whoever is closed with one of these has more to say; nothing of it is read.
 WRITERS = frozenset({Close.BAD_FRAMES, Close.FLOOD})
+OPEN = WebSocketProtocol.STATE_OPEN
 
 
 @implementer(IPushProducer)
@@ -179,7 +180,7 @@ class Socket(WebSocketProtocol):
 
     def write(self, frame: bytes) -> None:
         """A frame as it goes over the wire. As to every send, nothing happens once the end has begun."""
-        if self.state == self.STATE_OPEN:
+        if self.state == OPEN:
             self.transport.write(frame)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802

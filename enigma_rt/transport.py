@@ -11,7 +11,7 @@ from twisted.internet import main, tcp
 
 
 class Connection(tcp.Server):
-    """Writes straight to its socket while nothing is buffered; what the kernel does not take goes Twisted's way.
+    """Writes straight to its socket while nothing waits; what the kernel does not take goes Twisted's way.
 
     Everything that a connection sends comes through here, so the order of frames is the order of calls. An end of the
     connection that is met here is left for Twisted to find.
@@ -20,8 +20,11 @@ class Connection(tcp.Server):
     tells nobody: neither the end nor anything else would be heard of it any more, and whatever is written to it raises.
     """
 
+    waiting = False
+    """For room, with something to write or with the end: then Twisted has a say."""
+
     def write(self, data: bytes) -> None:
-        if self._takes_directly():
+        if self.connected and not self.waiting:
             try:
                 sent = self.socket.send(data)
             except OSError:
@@ -31,21 +34,21 @@ class Connection(tcp.Server):
             data = data[sent:]
         super().write(data)  # type: ignore[no-untyped-call]
 
-    def doRead(self) -> Any:  # noqa: N802  # Twisted's name
+    def startWriting(self) -> None:  # noqa: N802  # Twisted's names
+        self.waiting = True
+        super().startWriting()  # type: ignore[no-untyped-call]
+
+    def stopWriting(self) -> None:  # noqa: N802
+        self.waiting = False
+        super().stopWriting()  # type: ignore[no-untyped-call]
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:  # noqa: N802
+        # Who is pulled is asked for more when the loop has written, which it seldom does here.
+        assert streaming
+        super().registerProducer(producer, streaming)  # type: ignore[no-untyped-call]
+
+    def doRead(self) -> Any:  # noqa: N802
         why = super().doRead()
         if why is None and self.connected and self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             return main.CONNECTION_LOST
         return why
-
-    def _takes_directly(self) -> bool:
-        try:
-            return bool(
-                self.connected
-                and not self.dataBuffer
-                and not self._tempDataBuffer
-                and not self._writeDisconnected
-                # Who is pulled is asked for more by the loop, once that has written.
-                and (self.producer is None or self.streamingProducer)
-            )
-        except AttributeError:
-            return False  # Twisted keeps it elsewhere now: a test says so

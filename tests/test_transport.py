@@ -115,25 +115,6 @@ def test_who_does_not_read_is_noticed(ends: Ends) -> None:
     assert told == ["pause", "resume"]
 
 
-def test_who_is_pulled_is_asked_for_more(ends: Ends) -> None:
-    class Producer:
-        left = 3
-
-        def resumeProducing(self) -> None:  # noqa: N802
-            self.left -= 1
-            ends.connection.write(b"part")
-            if not self.left:
-                ends.connection.unregisterProducer()
-
-        def stopProducing(self) -> None:  # noqa: N802
-            pass
-
-    ends.connection.registerProducer(Producer(), False)
-    while ends.reactor.writers:
-        ends.room()
-    assert ends.read() == b"part" * 3
-
-
 def test_an_end_is_left_for_the_loop_to_find(ends: Ends) -> None:
     ends.theirs.close()
     ends.connection.write(b"nobody hears")
@@ -150,9 +131,16 @@ def test_after_the_end_nothing_is_written(ends: Ends) -> None:
     assert not ends.reactor.writers
 
 
-def test_a_library_that_has_changed_is_only_slower(ends: Ends) -> None:
-    del ends.connection._tempDataBuffer
-    assert not ends.connection._takes_directly()
+def test_an_end_that_was_asked_for_comes_after_all_that_was_written(ends: Ends) -> None:
+    ends.connection.write(bytes(MANY))
+    ends.connection.write(b"last words")
+    ends.connection.loseConnection()
+    got = b""
+    while not isinstance(ends.connection.doWrite(), Exception):
+        got += ends.read()
+    while part := ends.read():
+        got += part
+    assert got == bytes(MANY) + b"last words"
 
 
 # --- the other way --------------------------------------------------------------------------------------------------
