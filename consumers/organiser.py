@@ -10,7 +10,7 @@ from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
 from game.queries import console, exports, history, outlets, play, walls
-from game.services import announcements, hunts, moderation, questions, webhooks
+from game.services import announcements, hunts, moderation, questions, regrade, webhooks
 
 
 class OrganiserConsumer(BaseConsumer):
@@ -122,6 +122,7 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(protocol.Ok(command.id))
             case _:
                 await self._on_questions(command)
+                await self._on_regrades(command)
 
     async def _on_questions(self, command: Any) -> None:
         """Where players are stuck, and a question mended."""
@@ -199,6 +200,23 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(protocol.Ok(command.id))
             case protocol.DeliveryAgain():
                 await bridge.read(webhooks.send_again, user, hunt, command.delivery, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
+
+    async def _on_regrades(self, command: Any) -> None:
+        """A question judged again: looked at, then booked."""
+        assert self.identity is not None and self.hub.hunt is not None
+        user, hunt, bridge = self.identity.user, self.hub.hunt.id, self.hub.bridge
+        match command:
+            case protocol.Regrade():
+                view = await bridge.read(regrade.preview, hunt, command.q, command.page)
+                rows = convert(view.rows, tuple[protocol.RegradeLine, ...])
+                await self.reply(
+                    protocol.RegradeReply(command.id, **msgspec.structs.asdict(view) | {"rows": rows})
+                )
+            case protocol.RegradeApply():
+                await bridge.read(
+                    regrade.apply, user, hunt, command.q, command.token, command.reason, UUID(command.id)
+                )
                 await self.reply(protocol.Ok(command.id))
 
     def _line(self, view: console.LineView) -> protocol.PlayerLine:

@@ -273,6 +273,26 @@ class JudgeAs(Inbound, frozen=True, tag="judge_as"):
     verdict: Literal["correct", "close", "wrong"]
 
 
+class Regrade(Inbound, frozen=True, tag="regrade"):
+    """Organiser: whom judging question `q` again would touch, and how; nothing is written. Replied with `regrade`."""
+
+    id: CommandId
+    q: Position
+    page: Annotated[int, Meta(ge=0, le=100_000, description="From 0.")]
+
+
+class RegradeApply(Inbound, frozen=True, tag="regrade_apply"):
+    """Organiser: book what the preview of `token` showed. Replied with `ok`. Once per id.
+
+    Refused when it would do something else now. Each player whom it touches is told, with the reason.
+    """
+
+    id: CommandId
+    q: Position
+    token: Annotated[str, Meta(max_length=64)]
+    reason: Reason
+
+
 class Exports(Inbound, frozen=True, tag="exports"):
     """Organiser: what can be exported, and how large it is. Replied with `exports`."""
 
@@ -383,6 +403,8 @@ OrganiserCommand: TypeAlias = (
     | PreviewMend
     | Mend
     | JudgeAs
+    | Regrade
+    | RegradeApply
     | Exports
     | Webhooks
     | WebhookAdd
@@ -720,14 +742,17 @@ class Ticker(Outbound, frozen=True, tag="ticker"):
 
 
 class FeedItem(Struct, frozen=True):
-    """One attempt as organisers see it. `text` is empty for a hint and a skip; their verdict is `done`."""
+    """One attempt as organisers see it. `text` is empty for a hint and a skip; their verdict is `done`.
+
+    `regrade`: a guess that was right after all, at its instant.
+    """
 
     id: int
     at: int
     player: int
     name: str
     q: int
-    kind: Literal["answer", "accept_close", "hint", "skip"]
+    kind: Literal["answer", "accept_close", "hint", "skip", "regrade"]
     text: str
     verdict: Literal["correct", "close", "wrong", "done"]
     repeat: bool
@@ -967,6 +992,35 @@ class MendPreviewReply(Outbound, frozen=True, tag="mend_preview"):
     hint_html: str
 
 
+class RegradeLine(Struct, frozen=True):
+    """A player whom it touches: each pair is before and after. Ranks are null off the board."""
+
+    player: int
+    name: str
+    points: tuple[int, int]
+    xp: tuple[int, int]
+    position: tuple[int, int]
+    rank: tuple[int | None, int | None]
+
+
+class RegradeReply(Outbound, frozen=True, tag="regrade"):
+    """What judging again would do: `players` touched, `solves` more, `moved` on to the next question, sums of points
+    and XP; then a page of the players. `next`: the `page` after it, or null. `token` stands for all of it.
+    """
+
+    id: str
+    q: int
+    title: str
+    token: str
+    players: int
+    solves: int
+    moved: int
+    points: int
+    xp: int
+    rows: tuple[RegradeLine, ...]
+    next: int | None
+
+
 class ExportSize(Struct, frozen=True):
     """A table that `/console/export/WHAT.csv` and `.json` deliver: its rows, and about how many bytes it is in each."""
 
@@ -1071,6 +1125,7 @@ OrganiserFrame: TypeAlias = (
     | MendPreviewReply
     | WebhooksReply
     | WebhookAdded
+    | RegradeReply
     | Ok
     | Error
     | BoardDelta

@@ -188,6 +188,7 @@ class Attempt(models.Model):
         ACCEPT_CLOSE = "accept_close"
         HINT = "hint"
         SKIP = "skip"
+        REGRADE = "regrade"  # a guess that was right after all: a solve by a regrade, at the guess's instant
 
     class Verdict(models.TextChoices):
         CORRECT = "correct"
@@ -211,6 +212,8 @@ class Attempt(models.Model):
     hint_cost = models.PositiveIntegerField(default=0)
     close_cost = models.PositiveIntegerField(default=0)
     xp = models.IntegerField(default=0)
+    # How long the player had had the question, in play; null: judged before this was kept.
+    elapsed_ms = models.BigIntegerField(null=True, blank=True)
     at = Instant()
 
     class Meta:

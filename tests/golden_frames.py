@@ -232,6 +232,9 @@ FEED = (
         verdict="correct",
     ),
     msgspec.structs.replace(
+        WRONG_ITEM, id=9008, at=NOW - HOUR, kind="regrade", text="noon lamps", verdict="correct"
+    ),
+    msgspec.structs.replace(
         WRONG_ITEM,
         id=9007,
         at=NOW - 3000,
@@ -469,6 +472,12 @@ def _organiser_in() -> Iterator[Golden]:
             verdict,
             p.JudgeAs(id=command_id(f"judge_as {verdict}"), q=4, text="noon lamps", verdict=verdict),
         )
+    yield sent("first page", p.Regrade(id=command_id("regrade"), q=4, page=0))
+    yield sent("next page", p.Regrade(id=command_id("regrade 2"), q=4, page=1))
+    yield sent(
+        "plain",
+        p.RegradeApply(id=command_id("regrade_apply"), q=4, token=TOKEN, reason="“noon lamps” is right, too"),
+    )
     yield sent("plain", p.Exports(id=command_id("exports")))
     yield sent("latest page", p.Timeline(id=command_id("timeline"), player=17))
     yield sent(
@@ -790,6 +799,33 @@ def _organiser_out() -> Iterator[Golden]:
     yield got(
         "plain",
         p.MendPreviewReply(id=command_id("mend_preview"), html=QUESTION_4.html, hint_html=HINT_HTML),
+    )
+    judged_again = p.RegradeReply(
+        id=command_id("regrade"),
+        q=4,
+        title="Four flames",
+        token=TOKEN,
+        players=138,
+        solves=38,
+        moved=31,
+        points=2914,
+        xp=265,
+        rows=(
+            p.RegradeLine(
+                player=17, name="Zoë 🦉", points=(268, 343), xp=(65, 70), position=(4, 5), rank=(9, 4)
+            ),
+            p.RegradeLine(
+                player=66, name="Mallory", points=(98, 120), xp=(0, 75), position=(6, 6), rank=(None, None)
+            ),
+        ),
+        next=1,
+    )
+    yield got("a page", judged_again)
+    yield got(
+        "nobody",
+        msgspec.structs.replace(
+            judged_again, players=0, solves=0, moved=0, points=0, xp=0, rows=(), next=None
+        ),
     )
     yield got(
         "plain",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from game.models import Attempt, Hunt, LedgerEntry, Player
@@ -18,16 +18,28 @@ def problems(hunt: Hunt) -> Iterator[str]:
         .annotate(
             points=Coalesce(Sum("points"), 0),
             xp=Coalesce(Sum("xp"), 0),
-            solves=Count("id", filter=Q(cause=LedgerEntry.Cause.SOLVE)),
+            # A regrade's entry with a command is the award of a late solve, the others are differences.
+            solves=Count(
+                "id",
+                filter=Q(cause=LedgerEntry.Cause.SOLVE)
+                | Q(cause=LedgerEntry.Cause.REGRADE, command__isnull=False),
+            ),
             ticks=Count("id", filter=Q(cause=LedgerEntry.Cause.TICK)),
             last_tick=Coalesce(Max("tick"), 0),
             last_solve=Max("at", filter=Q(cause=LedgerEntry.Cause.SOLVE)),
         )
     }
-    solved, skipped = (
-        dict(Attempt.objects.filter(hunt=hunt, **which).values_list("player_id").annotate(count=Count("id")))
-        for which in ({"verdict": Attempt.Verdict.CORRECT}, {"kind": Attempt.Kind.SKIP})
+    passing = Q(verdict=Attempt.Verdict.CORRECT) | Q(kind=Attempt.Kind.SKIP)
+    solved, passed = (
+        # A question that was skipped and awarded by a regrade is solved, and was passed once.
+        dict(
+            Attempt.objects.filter(which, hunt=hunt)
+            .values_list("player_id")
+            .annotate(count=Count("question", distinct=True))
+        )
+        for which in (Q(verdict=Attempt.Verdict.CORRECT), passing)
     )
+    late = _late_solves(hunt)
     standings = {row.player_id: row for row in Standing.objects.filter(hunt=hunt)}
     nothing = {"points": 0, "xp": 0, "solves": 0, "ticks": 0, "last_tick": 0, "last_solve": None}
     names: dict[int, str] = {}
@@ -40,9 +52,9 @@ def problems(hunt: Hunt) -> Iterator[str]:
             ("solves", player.solves, ledger["solves"]),
             ("ticks", player.ticks, ledger["ticks"]),
             ("last tick", player.ticks, ledger["last_tick"]),
-            ("last solve", player.last_solve, ledger["last_solve"]),
+            ("last solve", player.last_solve, _later(ledger["last_solve"], late.get(player.id))),
             ("correct attempts", player.solves, solved.get(player.id, 0)),
-            ("position", player.position, 1 + solved.get(player.id, 0) + skipped.get(player.id, 0)),
+            ("position", player.position, 1 + passed.get(player.id, 0)),
         ):
             if balance != proof:
                 yield f"{who}: {what} {balance}, the ledger proves {proof}"
@@ -64,6 +76,19 @@ def problems(hunt: Hunt) -> Iterator[str]:
     for player_id in sums:
         yield f"player {player_id}: ledger entries in hunt {hunt.slug} of a player who is not in it"
     yield from _commands(hunt, names)
+
+
+def _late_solves(hunt: Hunt) -> dict[int, int]:
+    """By player the latest instant of a guess that a regrade made a solve of, and that moved them on."""
+    skipped = Attempt.objects.filter(
+        player=OuterRef("player"), question=OuterRef("question"), kind=Attempt.Kind.SKIP
+    )
+    rows = Attempt.objects.filter(~Exists(skipped), hunt=hunt, kind=Attempt.Kind.REGRADE)
+    return dict(rows.values_list("player_id").annotate(latest=Max("at")))
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    return max((instant for instant in (one, other) if instant is not None), default=None)
 
 
 def _commands(hunt: Hunt, names: dict[int, str]) -> Iterator[str]:

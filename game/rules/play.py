@@ -172,6 +172,12 @@ def wait_ms(state: State, settings: HuntSettings, now: int) -> int:
     return throttle.check(wrong_rate(settings), state.wrong_tat, now)
 
 
+def elapsed_ms(state: State, times: Times, now: int) -> int:
+    """How long this player has had the question, in play."""
+    # Never shown by us (an API client that did not look): no time has passed.
+    return 0 if state.shown_clock is None else play_clock(times, now) - state.shown_clock
+
+
 _REFUSALS = {
     Phase.SCHEDULED: errors.HuntScheduled,
     Phase.PAUSED: errors.HuntPaused,
@@ -230,12 +236,10 @@ def _answer(state: State, command: Command, puzzle: Puzzle, moment: Moment) -> O
 
 def _solve(state: State, puzzle: Puzzle, moment: Moment, guess: str, *, accepted_close: bool) -> Outcome:
     settings = moment.settings
-    clock = play_clock(moment.times, moment.now)
     award = scoring.award(
         settings,
         puzzle.points,
-        # Never shown by us (an API client that did not look): no time has passed.
-        (clock - (clock if state.shown_clock is None else state.shown_clock)) / 1000,
+        elapsed_ms(state, moment.times, moment.now) / 1000,
         moment.prior_solves,
         hint_for_points=state.hint_paid == "points",
         accepted_close=accepted_close,
@@ -257,7 +261,7 @@ def _solve(state: State, puzzle: Puzzle, moment: Moment, guess: str, *, accepted
         last_solve=moment.now,
     )
     return Outcome(
-        _advance(state, moment),
+        advance(state, moment),
         tuple(entries),
         verdict=Verdict.CORRECT,
         normalised=guess,
@@ -281,10 +285,11 @@ def _hint(state: State, command: Command, puzzle: Puzzle, moment: Moment) -> Out
 
 def _skip(state: State, command: Command, puzzle: Puzzle, moment: Moment) -> Outcome:
     state, cost = _pay(state, PowerUp.SKIP, moment.settings)
-    return Outcome(_advance(state, moment), (Entry(Cause.SKIP, xp=-cost),), xp=-cost)
+    return Outcome(advance(state, moment), (Entry(Cause.SKIP, xp=-cost),), xp=-cost)
 
 
-def _advance(state: State, moment: Moment) -> State:
+def advance(state: State, moment: Moment) -> State:
+    """On to the next question, whose clock starts now; behind the last one the player has finished."""
     position = state.position + 1
     last = position > moment.questions
     return msgspec.structs.replace(

@@ -19,7 +19,7 @@ from game.queries.content import BlockView, Content, QuestionView
 from game.queries.play import MeView, Stage
 from game.rules import scoring
 from game.rules.matching import Verdict, judge_normalised, normalise
-from game.rules.play import LONGEST_TEXT, Command, Entry, Kind, Moment, Outcome, decide
+from game.rules.play import LONGEST_TEXT, Command, Entry, Kind, Moment, Outcome, decide, elapsed_ms
 from game.rules.texts import storable
 from game.services import locks, records
 from game.services.records import AttemptRow, Guess, LedgerRow, Seat, Stored, Wanted, command_key
@@ -226,11 +226,12 @@ class _Desk:
 
     def _note(self, item: Submission, seat: Seat, question: int, outcome: Outcome) -> None:
         """Remember what `outcome` changes; a later command of the batch sees it."""
+        elapsed = elapsed_ms(seat.state, self.stages[item.hunt].times, self.now)
         if outcome.state is not seat.state:
             seat.changed = seat.changed or outcome.state != seat.state
             seat.state = outcome.state
         if outcome.stored:
-            self._store(item, question, outcome)
+            self._store(item, question, outcome, elapsed)
         for entry in outcome.entries:
             self.entries.append(self._entry(item, question, entry))
         if outcome.state.position != item.q:
@@ -251,7 +252,7 @@ class _Desk:
                 }
             )
 
-    def _store(self, item: Submission, question: int, outcome: Outcome) -> None:
+    def _store(self, item: Submission, question: int, outcome: Outcome, elapsed: int) -> None:
         award, command = outcome.award, command_key(item.command)
         kind, verdict = (
             item.kind.value,
@@ -275,6 +276,7 @@ class _Desk:
                 hint_cost=hint,
                 close_cost=close,
                 xp=outcome.xp,
+                elapsed_ms=elapsed,
                 at=self.now,
             )
         )

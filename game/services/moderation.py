@@ -52,7 +52,7 @@ def grant(
     Raises Invalid when there is nothing to do, without a reason, and when a balance would fall below 0; NotFound,
     IdConflict.
     """
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     if not (points or xp):
         raise errors.Invalid(_("Say how many points or how much XP."))
     asked: Detail = {"player": player_id, "points": points, "xp": xp, "reason": reason}
@@ -76,7 +76,7 @@ def moderate(
     """
     if action not in ACTIONS:
         raise errors.Invalid
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     return audit.once(
         user_id,
         hunt_id,
@@ -140,7 +140,8 @@ def amounts(points: int, xp: int) -> str:
     return ", ".join(f"{value:+d} {unit}".replace("-", "\N{MINUS SIGN}") for value, unit in parts if value)
 
 
-def _reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
+    """As it is written down. Raises Invalid without one, and when it is too long."""
     reason = " ".join(reason.split())
     if not reason or not storable(reason, LONGEST_REASON):
         raise errors.Invalid(_("Give a reason of at most %(n)d characters.") % {"n": LONGEST_REASON})

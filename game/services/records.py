@@ -52,6 +52,7 @@ class AttemptRow(Struct):
     hint_cost: int
     close_cost: int
     xp: int
+    elapsed_ms: int | None
     at: int
 
 

@@ -91,8 +91,24 @@ def test_from_a_wall_to_a_mended_question(visit: Visit, behind: Stage) -> None:
     tab.sees_question(2)
     assert behind.balances("Reader")["points"] in (89, 90)
 
+    # Judged again: who had typed it before is shown, told and moved on.
+    console.get_by_role("button", name="Judge again").click()
+    preview = console.get_by_role("dialog", name="Judge question 1 again?")
+    expect(preview).to_contain_text("It touches 2 players: 2 more solved, 2 players move on at once")
+    expect(preview.get_by_role("row").filter(has_text="Also Stuck")).to_contain_text("1 → 2")
+    assert behind.balances("Stuck")["position"] == 1
+    behind.answers("Stuck", "left lamp")  # meanwhile: it is right now
+    preview.get_by_label("Why").fill("“left lamp” is right, too")
+    preview.get_by_role("button", name="Book it for 2 players").click()
+    expect(preview).to_contain_text("Meanwhile the list has changed.")
+    preview.get_by_role("button", name="Book it for").click()
+    expect(preview).to_be_hidden()
+    assert behind.balances("Also Stuck")["position"] == 2
+    assert behind.unseen("Also Stuck") > 0
+
     console.get_by_role("navigation", name="Views").get_by_role("link", name="Audit").click()
     trail = console.get_by_role("table", name="What organisers did").get_by_role("row")
     expect(trail.filter(has_text="mended, no. 1")).to_contain_text("points: 100 → 90")
     expect(trail.filter(has_text="changed what is right, no. 1")).to_have_count(2)
+    expect(trail.filter(has_text="judged again, no. 1")).to_contain_text("“left lamp” is right, too")
     assert behind.ledger_problems() == []

@@ -29,7 +29,14 @@ def attempt(hunter: Hunter, **fields: object) -> AttemptRow:
         "repeat": False,
         "at": 1,
     }
-    given |= {"accepted_close": False, "gross": 0, "hint_cost": 0, "close_cost": 0, "xp": 0}
+    given |= {
+        "accepted_close": False,
+        "gross": 0,
+        "hint_cost": 0,
+        "close_cost": 0,
+        "xp": 0,
+        "elapsed_ms": None,
+    }
     return AttemptRow(
         hunt_id=hunter.hunt.id,
         player_id=hunter.id,

@@ -66,6 +66,8 @@ export const command = Object.freeze({
   mendPreview: (q, token, edits, id = uuid()) => ({ t: "mend_preview", id, q, token, edits }),
   mend: (q, token, edits, id = uuid()) => ({ t: "mend", id, q, token, edits }),
   judgeAs: (q, text, verdict, id = uuid()) => ({ t: "judge_as", id, q, text: clean(text), verdict }),
+  regrade: (q, page = 0, id = uuid()) => ({ t: "regrade", id, q, page }),
+  regradeApply: (q, token, reason, id = uuid()) => ({ t: "regrade_apply", id, q, token, reason: clean(reason) }),
   exports: (id = uuid()) => ({ t: "exports", id }),
   timeline: (player, before = null, id = uuid()) => ({ t: "timeline", id, player, before }),
   grant: (player, points, xp, reason, id = uuid()) => ({ t: "grant", id, player, points, xp, reason: clean(reason) }),

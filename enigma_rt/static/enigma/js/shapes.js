@@ -39,6 +39,9 @@ export const RECORDS = Object.freeze({
   },
   Wall: { q: "int", title: "str", here: "int", median_ms: "int", longest_ms: "int", tried: "int", solved: "int" },
   Guess: { text: "str", players: "int", tries: "int", closeness: "int", verdict: "str", last: "int" },
+  Pair: ["int", "int"],
+  Ranks: ["int?", "int?"],
+  RegradeLine: { player: "int", name: "str", points: "Pair", xp: "Pair", position: "Pair", rank: "Ranks" },
   ExportSize: { what: "str", rows: "int", csv: "int", json: "int" },
   ScoreLine: { cause: "str", q: "int?", note: "str", times: "int", points: "int", xp: "int" },
   WebhookLine: {
@@ -101,6 +104,10 @@ export const FRAMES = Object.freeze({
     answers: "str[]", close: "str[]", threshold: "int", points: "int",
   },
   mend_preview: { id: "str", html: "str", hint_html: "str" },
+  regrade: {
+    id: "str", q: "int", title: "str", token: "str", players: "int", solves: "int", moved: "int", points: "int", xp: "int",
+    rows: "RegradeLine[]", next: "int?",
+  },
   exports: { id: "str", tables: "ExportSize[]" },
   player: { id: "str", line: "PlayerLine", me: "Me", score: "ScoreLine[]" },
   timeline: { id: "str", player: "int", rows: "Happening[]", before: "Cursor?" },

@@ -22,6 +22,7 @@ import { EVERYTHING, createFeed } from "./feed.js";
 import { createMending } from "./mend.js";
 import { createPages } from "./pages.js";
 import { createPlayers } from "./players.js";
+import { createRegrading } from "./regrade.js";
 import { createRate } from "./rate.js";
 import { showRows } from "./rows.js";
 import { createViews } from "./views.js";
@@ -67,6 +68,7 @@ const act = {
   undo: (entry) => acts.undo(entry),
   walls: { choose: (q) => walls.choose(q) },
   mend: (q) => mending.edit(q),
+  regrade: (q) => regrading.open(q),
   judgeAs: (q, group, verdict) => mending.judgeAs(q, group, verdict),
   trail: { again: () => trail.again(), more: () => trail.more() },
   hold() {
@@ -227,6 +229,7 @@ const mending = createMending({
   here: (q) => state.questions.find((question) => question.q === q)?.here ?? 0,
   done: () => walls.look(),
 });
+const regrading = createRegrading({ calls, told, dialog: $("#regrade"), state: () => state, done: () => walls.look() });
 const acts = createActs({
   calls, confirm, told,
   state: () => state,

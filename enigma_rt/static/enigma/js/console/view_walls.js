@@ -34,7 +34,8 @@ export function walls({ rows, q, error }, act) {
 export function guesses({ guesses, q, rows }, act) {
   const title = rows?.find((row) => row.q === q)?.title ?? "";
   const head = html`<header><h3 id="h-guesses">${q === null ? gettext("What they try") : format(gettext("No. %(q)s: what they try"), { q: number(q) })} <span class="extra">${title}</span></h3>
-    ${q === null ? nothing : html`<button type="button" class="button small" aria-haspopup="dialog" @click=${() => act.mend(q)}>${gettext("Mend the question")}…</button>`}</header>`;
+    ${q === null ? nothing : html`<button type="button" class="button small" aria-haspopup="dialog" @click=${() => act.mend(q)}>${gettext("Mend the question")}…</button>
+      <button type="button" class="button small danger" aria-haspopup="dialog" @click=${() => act.regrade(q)}>${gettext("Judge again")}…</button>`}</header>`;
   if (q === null || guesses?.q !== q) return html`${head}<p class="nothing">${q === null ? gettext("Choose a question.") : gettext("Looking …")}</p>`;
   if (!guesses.groups.length) return html`${head}<p class="nothing">${gettext("Nothing wrong was tried yet.")}</p>`;
   return html`${head}<table class="guesses" aria-labelledby="h-guesses">

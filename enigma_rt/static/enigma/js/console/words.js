@@ -34,6 +34,7 @@ export function outcomeWords(item) {
     item.kind === "accept_close" && gettext("close accepted for XP"),
     item.kind === "hint" && item.text === "xp" && gettext("for XP"),
     item.kind === "hint" && item.text === "points" && gettext("for points"),
+    item.kind === "regrade" && gettext("judged again"),
     item.repeat && gettext("repeated"),
   ].filter(Boolean);
   return { word, extra: extra.join(", ") };
