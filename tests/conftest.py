@@ -37,7 +37,9 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests about several processes on PostgreSQL and Redis belong to the run that has them."""
+    """Tests about several processes on PostgreSQL and Redis belong to the run that has them. Slow ones first: the run
+    ends when the last file does."""
+    items.sort(key=lambda item: not item.path.is_relative_to(process.ROOT / "tests" / "e2e"))
     if IN_PRODUCTION:
         return
     elsewhere = [item for item in items if item.get_closest_marker("production")]

@@ -117,7 +117,8 @@ def test_commands_are_counted_by_what_they_were_answered(hunt: RunningHunt, behi
         ada.send("no JSON")
         while json.loads(ada.recv(10))["t"] != "error":
             pass
-        wait_for(lambda: figures(hunt.url)("enigma_fanout_seconds_count") > 0, 5)
+        told = before("enigma_fanout_frames_total", kind="board")
+        wait_for(lambda: figures(hunt.url)("enigma_fanout_frames_total", kind="board") > told, 5)
         now = figures(hunt.url)
         assert now("enigma_sockets", kind="player") == 1
         assert now("enigma_players_online") == 1

@@ -44,8 +44,10 @@ class Stage:
     needs: tuple[str, ...] = ()
 
 
-# Many tests wait for a server more than they compute. A file stays together: its tests may share one.
-SPREAD = ("-n", "3", "--dist", "loadfile")
+# Many tests wait for a server more than they compute. A file stays together: its tests may share one. In the order of
+# collection, which begins with the slow ones: left to itself the spreading ends with files of few tests, which are
+# those of the slow ones.
+SPREAD = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def pytest(*arguments: str) -> tuple[str | Path, ...]:
