@@ -24,9 +24,11 @@ PACKAGES = ("enigma_rt", "game", "consumers", "leaderboard", "tests", "manage.py
 PURE = (
     "tests/rules",
     "tests/leaderboard/test_ranking.py",
-    "tests/consumers/test_limits.py",
-    "tests/consumers/test_protocol.py",
-    "tests/consumers/test_protocol_docs.py",
+    *(f"tests/consumers/test_{name}.py" for name in ("limits", "pace", "protocol", "protocol_docs", "wire")),
+    *(f"tests/consumers/test_{name}.py" for name in ("door", "patience", "together")),
+    "tests/test_transport.py",
+    # What a client may cost: the faults have it again, on three processes, PostgreSQL and Redis.
+    "tests/e2e/test_bounded.py",
     "tests/services/test_rendering.py",
     "tests/test_layers.py",
     "tests/test_checks.py",
