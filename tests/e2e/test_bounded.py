@@ -242,7 +242,7 @@ async def test_who_reads_too_slowly_is_dropped(web: WebServer, behind: Stage) ->
     async with Tabs() as tabs, somebody_plays(web, cleo) as reader:
         console = await tabs.open(web, staff, "organiser")
         with stays_flat(web), ExitStack() as stack:
-            slow = [stack.enter_context(bare_socket(web)) for _ in range(SLOW)]
+            slow = [stack.enter_context(bare_socket(web, small=True)) for _ in range(SLOW)]
             async with asyncio.timeout(10):
                 # A pulse that was on its way does not know of them yet.
                 while (first := (await console.until("pulse"))["sockets"])["spectators"] < SLOW:
@@ -301,7 +301,7 @@ result = None
 async def test_a_server_that_is_asked_to_end_says_so_to_everybody(hunt: RunningHunt, behind: Stage) -> None:
     web = await asyncio.to_thread(hunt.start_web, ENIGMA_DRAIN_SECONDS="2")
     async with Tabs() as tabs:
-        with bare_socket(web):  # which reads nothing, and must not hold up the end
+        with bare_socket(web, small=True):  # which reads nothing, and must not hold up the end
             player = await tabs.open(web, behind.player("Dora"))
             others = [
                 await tabs.open(web, role="spectator"),

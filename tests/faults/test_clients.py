@@ -38,7 +38,7 @@ async def test_who_does_not_read(arena: Arena, note: Note) -> None:
         memory = Memory(arena)
         ended = threading.Event()
         with ExitStack() as stack:
-            slow = [stack.enter_context(bare_socket(arena.front)) for _ in range(SIPPING)]
+            slow = [stack.enter_context(bare_socket(arena.front, small=True)) for _ in range(SIPPING)]
             for _ in range(SILENT):
                 stack.enter_context(bare_socket(arena.front))
             assert await asyncio.to_thread(sessions, arena) == before + SIPPING + SILENT

@@ -176,8 +176,12 @@ class Tabs(AsyncExitStack):
 
 
 @contextmanager
-def bare_socket(web: Site, path: str = "/ws/board", session: str = "") -> Iterator[socket.socket]:
-    """A WebSocket by hand, open, with as small a window as there is: nothing reads, answers or closes by itself."""
+def bare_socket(
+    web: Site, path: str = "/ws/board", session: str = "", *, small: bool = False
+) -> Iterator[socket.socket]:
+    """A WebSocket by hand, open: nothing reads, answers or closes by itself. A `small` one has as small a window as
+    there is, and is full at once. It must not be written to: once full, Linux from 6.17 on may drop everything that
+    comes to it, also what acknowledges its own bytes."""
     address = urlsplit(web.url)
     headers = {
         "Host": address.netloc,
@@ -190,7 +194,8 @@ def bare_socket(web: Site, path: str = "/ws/board", session: str = "") -> Iterat
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    if small:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
     client.settimeout(10)
     try:
         client.connect((address.hostname, address.port))
