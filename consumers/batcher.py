@@ -1,8 +1,8 @@
 """The one bridge between the event loop and the database, and the batcher that many sockets share.
 
-Services and queries are plain synchronous functions. Reads run in a few threads, commands in one: while one batch
-commits, what arrives is the next batch. There is no timer: a quiet server answers at once, a busy one pays one commit
-for many commands.
+Services and queries are plain synchronous functions. Reads run in a few threads, commands in one for each lane: while
+one batch commits, what arrives is the next batch. There is no timer: a quiet server answers at once, a busy one pays
+one commit for many commands.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 from consumers import meters
 from game import errors
@@ -26,6 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 READERS = 4
+LANES = 2
+"""Batches under way at once on PostgreSQL: one is judged while the other is on its way to the disk."""
 CAP = 200
 WAITING_AT_MOST = 5_000
 PATIENCE_S = 8.0
@@ -80,7 +82,9 @@ class Bridge:
     """Runs synchronous database work off the loop. Each thread keeps its own connection."""
 
     def __init__(self, readers: int = READERS) -> None:
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="enigma-write")
+        # SQLite has one writer at a time whatever is done here.
+        self.lanes = LANES if connection.vendor == "postgresql" else 1
+        self._writers = [ThreadPoolExecutor(1, thread_name_prefix="enigma-write") for _ in range(self.lanes)]
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="enigma-read")
         self._reader_count = readers
         self._patience = Patience()
@@ -101,9 +105,11 @@ class Bridge:
         finally:
             self.reading -= 1
 
-    async def write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in the one thread that commits batches; `work` deals with lost connections itself."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, lambda: work(*args, **kwargs))
+    async def write(self, lane: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in the one thread that commits this lane's batches; `work` deals with lost connections itself."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writers[lane], lambda: work(*args, **kwargs)
+        )
 
     async def close(self) -> None:
         """Wait for what runs, close every thread's connection, end the threads."""
@@ -112,10 +118,11 @@ class Bridge:
         jobs = [
             loop.run_in_executor(self._readers, barrier.close_and_wait) for _ in range(self._reader_count)
         ]
-        jobs.append(loop.run_in_executor(self._writer, connections.close_all))
+        jobs.extend(loop.run_in_executor(writer, connections.close_all) for writer in self._writers)
         await asyncio.gather(*jobs)
         self._readers.shutdown()
-        self._writer.shutdown()
+        for writer in self._writers:
+            writer.shutdown()
 
 
 class _Barrier:
@@ -145,25 +152,22 @@ def _patiently(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 
 class Batcher:
-    """Commands of many sockets -> one transaction."""
+    """Commands of many sockets -> one transaction at a time in each lane. A player's commands keep to one lane, and so
+    their order."""
 
     def __init__(self, bridge: Bridge, cap: int = CAP, waiting_at_most: int = WAITING_AT_MOST) -> None:
-        self._bridge = bridge
-        self._cap = cap
+        self._lanes = [_Lane(bridge, number, cap) for number in range(bridge.lanes)]
         self._waiting_at_most = waiting_at_most
-        self._waiting: deque[tuple[Submission, asyncio.Future[Judged]]] = deque()
-        self._running: asyncio.Task[None] | None = None
-        self._judging = 0
         self._patience = Patience()
 
     def __len__(self) -> int:
-        """How many commands wait for the next batch."""
-        return len(self._waiting)
+        """How many commands wait for a next batch."""
+        return sum(len(lane.waiting) for lane in self._lanes)
 
     @property
     def unfinished(self) -> int:
         """Commands that wait or are being judged, also those that nobody waits for any more."""
-        return len(self._waiting) + self._judging
+        return len(self) + sum(lane.judging for lane in self._lanes)
 
     async def submit(self, submission: Submission) -> Judged:
         """The durable outcome of a command. Raises GameError when it was refused or its outcome is unknown.
@@ -171,37 +175,52 @@ class Batcher:
         A caller that goes away does not undo anything: the command is judged all the same. RetryLater when
         no batch has been judged for PATIENCE_S.
         """
-        if len(self._waiting) >= self._waiting_at_most:
+        if len(self) >= self._waiting_at_most:
             raise errors.RetryLater
         outcome: asyncio.Future[Judged] = asyncio.get_running_loop().create_future()
-        self._waiting.append((submission, outcome))
-        if self._running is None:
-            # In a context of its own: it works for everybody, not for who happens to be the first.
-            self._running = asyncio.create_task(self._run(), name="batcher", context=Context())
+        self._lanes[submission.player % len(self._lanes)].put(submission, outcome)
         return await self._patience.wait(outcome)
 
     async def settled(self, within_s: float | None = None) -> None:
         """Wait until nothing is waiting or being judged, at most `within_s`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while self._running is not None:
-                    await asyncio.wait([self._running])
+                while running := [lane.running for lane in self._lanes if lane.running is not None]:
+                    await asyncio.wait(running)
+
+
+class _Lane:
+    """While one batch commits, what arrives is the next one."""
+
+    def __init__(self, bridge: Bridge, number: int, cap: int) -> None:
+        self._bridge, self._number, self._cap = bridge, number, cap
+        self.waiting: deque[tuple[Submission, asyncio.Future[Judged]]] = deque()
+        self.running: asyncio.Task[None] | None = None
+        self.judging = 0
+
+    def put(self, submission: Submission, outcome: asyncio.Future[Judged]) -> None:
+        self.waiting.append((submission, outcome))
+        if self.running is None:
+            # In a context of its own: it works for everybody, not for who happens to be the first.
+            self.running = asyncio.create_task(self._run(), name="batcher", context=Context())
 
     async def _run(self) -> None:
         try:
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(self._cap, len(self._waiting)))]
-                self._judging = len(batch)
+            while self.waiting:
+                batch = [self.waiting.popleft() for _ in range(min(self._cap, len(self.waiting)))]
+                self.judging = len(batch)
                 await self._judge(batch)
-                self._judging = 0
+                self.judging = 0
         finally:
-            self._running = None
+            self.running = None
 
     async def _judge(self, batch: list[tuple[Submission, asyncio.Future[Judged]]]) -> None:
         results: list[Judged | errors.GameError]
         began = time.perf_counter()
         try:
-            results = await self._bridge.write(answers.submit, [submission for submission, _ in batch])
+            results = await self._bridge.write(
+                self._number, answers.submit, [submission for submission, _ in batch]
+            )
         except Exception as error:
             # A defect must not leave two hundred sockets waiting for ever.
             for _, outcome in batch:
@@ -214,7 +233,7 @@ class Batcher:
             meters.batch_seconds.observe(took)
             if took > SLOW_S:
                 logger.warning(
-                    "a batch of %d took %.1f s; %d wait for the next", len(batch), took, len(self._waiting)
+                    "a batch of %d took %.1f s; %d wait for the next", len(batch), took, len(self.waiting)
                 )
         for (_, outcome), result in zip(batch, results, strict=True):
             if outcome.done():

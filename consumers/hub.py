@@ -435,7 +435,7 @@ class Hub:
         while True:
             await asyncio.sleep(pause)
             try:
-                commits = await self.bridge.write(news.data_version)
+                commits = await self.bridge.write(0, news.data_version)
                 if commits != seen or time.monotonic() - last > RECONCILE_S:
                     seen, last = commits, time.monotonic()
                     await self._reconcile()

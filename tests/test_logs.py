@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import Context
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -262,7 +263,7 @@ def test_production_writes_json(environment: str, expected: str) -> None:
 
 
 class Slow(Bridge):
-    async def write(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+    async def write(self, lane: int, work: Any, *args: Any, **kwargs: Any) -> Any:
         return [7 for _ in args[0]]
 
 
@@ -273,7 +274,7 @@ async def test_a_slow_batch_is_a_line_of_its_own(
     desk = Batcher(Slow())
     context.command.set("the first one's")
     caplog.handler.setFormatter(JsonFormatter())
-    assert await desk.submit(object()) == 7  # type: ignore[arg-type, comparison-overlap]
+    assert await desk.submit(SimpleNamespace(player=1)) == 7  # type: ignore[arg-type, comparison-overlap]
     found = json.loads(caplog.text)
     assert found["message"].startswith("a batch of 1 took 0.0 s")
     # It is everybody's.
