@@ -127,7 +127,7 @@ class Player(models.Model):
         POINTS = "points"
         XP = "xp"
 
-    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="players")
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="players", db_index=False)
     name = models.CharField(max_length=24)
     name_key = models.CharField(max_length=100)
     position = models.PositiveIntegerField(default=1)
@@ -166,7 +166,7 @@ class Player(models.Model):
 class Member(models.Model):
     """Who acts for a player. One today; a team is a player with several."""
 
-    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="members")
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="members", db_index=False)
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
 
@@ -196,10 +196,12 @@ class Attempt(models.Model):
         WRONG = "wrong"
         DONE = "done"  # a hint was shown, a question skipped
 
-    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="attempts")
-    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="attempts")
+    # No index of their own where another begins with them: each costs every attempt, and a database that has not yet
+    # looked at a young table takes the wrong one and reads all that a player has ever tried.
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="attempts", db_index=False)
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="attempts")
-    question = models.ForeignKey(Question, on_delete=models.RESTRICT, related_name="attempts")
+    question = models.ForeignKey(Question, on_delete=models.RESTRICT, related_name="attempts", db_index=False)
     command = models.UUIDField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     # The answer as typed; for a hint how it was paid.
@@ -220,7 +222,8 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["player", "question"]),
             models.Index(fields=["hunt", "at"]),
-            models.Index(fields=["question", "verdict"]),
+            # Not the question first: whoever asks for a player's guesses on it must not be led to everybody's.
+            models.Index(fields=["verdict", "question"]),
         ]
         constraints = [
             models.UniqueConstraint(fields=["player", "command"], name="one_attempt_per_command"),
@@ -246,7 +249,7 @@ class LedgerEntry(models.Model):
         GRANT = "grant"
         REGRADE = "regrade"
 
-    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="ledger")
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="ledger", db_index=False)
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="ledger")
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.CASCADE, related_name="ledger")
     question = models.ForeignKey(

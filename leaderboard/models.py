@@ -12,7 +12,7 @@ class Standing(models.Model):
     player = models.OneToOneField(
         "game.Player", on_delete=models.CASCADE, primary_key=True, related_name="standing"
     )
-    hunt = models.ForeignKey("game.Hunt", on_delete=models.CASCADE, related_name="standings")
+    hunt = models.ForeignKey("game.Hunt", on_delete=models.CASCADE, related_name="standings", db_index=False)
     name = models.CharField(max_length=24)
     points = models.IntegerField(default=0)
     last_solve = models.BigIntegerField(null=True, blank=True)

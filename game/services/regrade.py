@@ -154,7 +154,8 @@ def _plan(hunt: Hunt, q: int) -> _Plan:
     if item is None:
         raise errors.NotFound
     now = now_ms()
-    on_it = Attempt.objects.filter(question_id=item.id)
+    # Every verdict: the index begins with it.
+    on_it = Attempt.objects.filter(verdict__in=Attempt.Verdict.values, question_id=item.id)
     right = Q(verdict=Attempt.Verdict.CORRECT) | Q(normalised__in=item.puzzle.key.accepted)
     # Only of those whom it can touch: a wall may have hundreds of thousands of other guesses.
     concerned = set(on_it.filter(right).values_list("player_id", flat=True))
