@@ -254,7 +254,9 @@ def ledger_in_words(complaints: str | None) -> str:
 
 
 def clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    """Minutes and seconds, to the nearest: what came 0.02 s before 0:07 is not at 0:06."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def pairs(counts: dict[str, int]) -> str:

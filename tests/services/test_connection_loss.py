@@ -155,40 +155,43 @@ def test_a_lock_that_is_held_too_long_is_retry_later_and_nothing_written(
 def test_backends_terminated_under_a_stream_of_answers_lose_and_double_nothing(hunt: Hunt) -> None:
     Hunt.objects.filter(id=hunt.id).update(settings={"wrong_burst": 1000, "wrong_per_minute": 600})
     hunters = [Hunter.of(hunt, f"Hunter {number}") for number in range(8)]
-    commands = 8
-    streams = [
-        [[hunter.command("answer", f"wrong {number}") for hunter in mine] for number in range(commands)]
-        for mine in (hunters[::2], hunters[1::2])
-    ]
-    stop = threading.Event()
+    stop, hit = threading.Event(), threading.Event()
 
-    def play(batches: list[list[Submission]]) -> None:
-        """As a client does: the same id again until there is an outcome."""
-        for batch in batches:
-            left = batch
+    def play(mine: list[Submission]) -> int:
+        """As a client does: the same id again until there is an outcome. Goes on until somebody has been hit."""
+        for number in range(500):
+            left = [
+                msgspec.structs.replace(first, command=str(new_id()), text=f"wrong {number}")
+                for first in mine
+            ]
             while left:
                 told = zip(left, submit(left), strict=True)
                 left = [command for command, result in told if code(result) == "retry_later"]
+            if number >= 8 and hit.is_set():
+                break
+        return number + 1
 
-    def terminate() -> int:
-        killed = 0
+    def terminate() -> None:
         with observer() as operator:
             while not stop.wait(0.03):
                 row = operator.execute(
                     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
                 ).fetchone()
-                killed += row[0] if row else 0
-        return killed
+                if row and row[0]:
+                    hit.set()
 
     killer = begin(terminate)
+    firsts = [hunter.command("answer", "wrong") for hunter in hunters]  # who reads in between is hit, too
+    crews = (firsts[::2], firsts[1::2])
     try:
-        for job in [begin(partial(play, stream)) for stream in streams]:
-            job.result(30)
+        played = [job.result(30) for job in [begin(partial(play, crew)) for crew in crews]]
     finally:
         stop.set()
-    assert killer.result(5) > 0
-    assert Counter(Attempt.objects.values_list("player_id", flat=True)) == {h.id: commands for h in hunters}
+        killer.result(5)
+    assert hit.is_set()
+    made = {first.player: count for crew, count in zip(crews, played, strict=True) for first in crew}
+    assert Counter(Attempt.objects.values_list("player_id", flat=True)) == made
     assert_proved(hunt)
 
 
