@@ -25,7 +25,7 @@ PURE = (
     "tests/rules",
     "tests/leaderboard/test_ranking.py",
     *(f"tests/consumers/test_{name}.py" for name in ("limits", "pace", "protocol", "protocol_docs", "wire")),
-    *(f"tests/consumers/test_{name}.py" for name in ("door", "patience", "together")),
+    *(f"tests/consumers/test_{name}.py" for name in ("door", "lanes", "patience", "together")),
     "tests/test_transport.py",
     # What a client may cost: the faults have it again, on three processes, PostgreSQL and Redis.
     "tests/e2e/test_bounded.py",
