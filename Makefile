@@ -12,13 +12,14 @@ PYTHONS := python3.11 python3.12 python3.13 python3
 # HOST is taken from make's command line only: some shells export the machine's own name as HOST.
 ADDRESS = $(if $(filter command,$(firstword $(origin HOST))),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-.PHONY: help play test lint test-js test-embedded test-production test-browser test-faults test-compose bench dev lock clean
+.PHONY: help play test lint test-js test-embedded test-production test-browser test-night test-faults test-compose bench dev lock clean
 .SILENT:
 
 help:
 	echo "make play             a hunt on this machine: PORT=8000 HOST=127.0.0.1, other options in ARGS"
 	echo "make test             every check and every test; alone: lint test-js test-embedded"
 	echo "                      test-production test-browser"
+	echo "make test-night       the night itself, in a browser: what organisers and spectators see and do"
 	echo "make test-faults      what must hold whatever breaks: servers killed, hung and cut off under load (10 minutes)"
 	echo "make test-compose     the compose file on a Docker engine of its own, as root on Debian (15 minutes; PULL=1: yours)"
 	echo "make bench            how fast it is beside what is usual, on one core: BENCH=fanout ROUNDS=3; build/bench.json"
@@ -51,6 +52,9 @@ test-production: dev
 
 test-browser: dev
 	$(STAGES) browser
+
+test-night: dev
+	$(STAGES) night
 
 test-faults: dev
 	$(STAGES) faults

@@ -18,6 +18,7 @@ BIN = Path(sys.executable).parent
 FAILED = "FAILED"
 PACKAGES = ("enigma_rt", "game", "consumers", "leaderboard", "tests", "manage.py")
 
+NIGHT = "tests/e2e/night"
 
 # Tests that touch no database, no layer and no process, or bring their own: what they say does not depend on what the
 # run runs on.
@@ -87,7 +88,9 @@ STAGES = {
         ),
         needs=("postgres", "redis-server", "haproxy"),
     ),
-    "browser": Stage((pytest("-m", "browser"),), needs=("chromium",)),
+    "browser": Stage((pytest("-m", "browser", f"--ignore={NIGHT}"),), needs=("chromium",)),
+    # What organisers do on the night, in a browser; apart, so that `make test` stays something one waits for.
+    "night": Stage((pytest("-m", "browser", NIGHT),), needs=("chromium",)),
     # Says itself what it needs, and brings it.
     "compose": Stage(((sys.executable, "-m", "tests.compose"),)),
     # Its tests bring servers of their own, which they break; that they may run is what the two variables say. One after
