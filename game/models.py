@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from game.rules.freeze import Curtain
 from game.rules.phases import Times
 
 Instant = models.BigIntegerField
@@ -32,6 +33,13 @@ class Hunt(models.Model):
     current = models.BooleanField(default=False)
     # Raised by every change of the rows below it: what a process has cached of an older one is stale.
     version = models.BigIntegerField(default=1)
+    # The public board: from when on it stands still, and how far it has been revealed (rules.freeze.Curtain).
+    freeze_at = Instant(null=True, blank=True)
+    reveal_at = Instant(null=True, blank=True)
+    reveal_step = models.PositiveIntegerField(default=0, db_default=0)
+    reveal_steps = models.PositiveIntegerField(default=0, db_default=0)
+    reveal_since = Instant(default=0, db_default=0)
+    reveal_every_ms = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -50,6 +58,17 @@ class Hunt(models.Model):
             paused_at=self.paused_at,
             paused_ms=self.paused_ms,
             ended_at=self.ended_at,
+        )
+
+    @property
+    def curtain(self) -> Curtain:
+        return Curtain(
+            freeze_at=self.freeze_at,
+            reveal_at=self.reveal_at,
+            step=self.reveal_step,
+            steps=self.reveal_steps,
+            since=self.reveal_since,
+            every_ms=self.reveal_every_ms,
         )
 
 
