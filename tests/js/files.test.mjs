@@ -49,7 +49,7 @@ test("vendored files are those that VENDOR.toml names, byte for byte, with their
   const entries = text("vendor/VENDOR.toml").split("[[file]]").slice(1).map((entry) =>
     Object.fromEntries([...entry.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, key, value]) => [key, value])),
   );
-  const vendored = files.filter((name) => /^vendor\/.*\.js$|\.woff2$/.test(name));
+  const vendored = files.filter((name) => /^vendor\/.*\.(js|css)$|\.woff2$/.test(name));
   assert.deepEqual(entries.map(({ path }) => path).sort(), vendored.sort());
   for (const entry of entries) {
     const bytes = readFileSync(new URL(entry.path, root));
