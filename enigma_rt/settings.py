@@ -273,6 +273,8 @@ STORAGES = {
     },
 }
 # Outside production static files are found where they lie, so that a changed stylesheet needs no collecting.
+# Nobody else's pages use our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not HASHED_STATIC
 
 LANGUAGE_CODE = "en"

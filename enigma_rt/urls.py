@@ -4,13 +4,9 @@ from allauth.account import urls as account_urls
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.decorators.cache import cache_page
 from django.views.generic import RedirectView
-from django.views.i18n import JavaScriptCatalog
 
-from enigma_rt import pages
-
-CATALOG_S = 3600
+from enigma_rt import pages, words
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
@@ -23,7 +19,11 @@ urlpatterns = [
     path("image/<str:token>", pages.image, name="image"),
     re_path(r"^(?P<page>play|join|rules|board|console)/$", RedirectView.as_view(url="/%(page)s")),
     path("favicon.ico", pages.icon),
-    path("jsi18n/", cache_page(CATALOG_S)(JavaScriptCatalog.as_view(packages=["enigma_rt"])), name="jsi18n"),
+    re_path(
+        r"^words/(?P<language>[a-zA-Z-]+)/(?P<page>[a-z]+)/(?P<version>[0-9a-f]{12})\.js$",
+        words.script,
+        name="words",
+    ),
     path("accounts/", include(account_urls)),
     path(settings.ADMIN_URL, admin.site.urls),
 ]

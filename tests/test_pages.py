@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from enigma_rt import pages
+from enigma_rt import pages, words
 from game import errors
 from game.models import Hunt, Image, Member, Player
 from game.services import players
@@ -385,11 +385,17 @@ def test_public_pages_differ_by_reader_and_are_asked_for_again(client: Client, p
     assert set(client.get(page)["Cache-Control"].split(", ")) == {"private", "no-cache"}
 
 
-def test_the_catalogue_of_words_is_kept(client: Client) -> None:
-    response = client.get("/jsi18n/")
-    assert response.status_code == 200
-    assert "max-age=3600" in response["Cache-Control"]
-    assert "gettext" in response.content.decode()
+def test_a_page_in_english_is_given_no_words(client: Client, hunt: Hunt) -> None:
+    assert "/words/" not in client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert words.words("en", "play") == ""
+
+
+def test_what_another_version_says_is_not_kept(client: Client) -> None:
+    """As long as an update rolls, a page of the new version may ask a server of the old one."""
+    response = client.get("/words/en/play/000000000000.js")
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    assert client.get("/words/xx/play/000000000000.js").status_code == 404
+    assert client.get("/words/en/else/000000000000.js").status_code == 404
 
 
 def test_the_icon_is_found_where_browsers_look(client: Client) -> None:

@@ -18,7 +18,18 @@ from tests.support.server import RunningHunt
 QUESTIONS = 4
 CANARY = re.compile(r"[a-z]+\dokapi")
 
-OURS = ("/", "/play", "/join", "/rules", "/board", "/console", "/jsi18n/", "/healthz", "/readyz", "/metrics")
+OURS = (
+    "/",
+    "/play",
+    "/join",
+    "/rules",
+    "/board",
+    "/console",
+    "/words/de/play/000000000000.js",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 ACCOUNTS = ("login/", "signup/", "logout/", "password/reset/", "password/change/", "email/", "inactive/")
 ADMIN = (
     *("", "login/", "game/", "jsi18n/", "autocomplete/?app_label=game&model_name=question&field_name=hunt"),

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Close, FINAL, MAX_ANSWER, clean, command, parse } from "../../enigma_rt/static/enigma/js/protocol.js";
+import "../../enigma_rt/static/enigma/js/board/shapes.js";
+import { command } from "../../enigma_rt/static/enigma/js/console/commands.js";
+import { Close, FINAL, MAX_ANSWER, clean, parse } from "../../enigma_rt/static/enigma/js/protocol.js";
 import { FRAMES } from "../../enigma_rt/static/enigma/js/shapes.js";
 
 const golden = JSON.parse(readFileSync(new URL("fixtures/frames.json", import.meta.url), "utf8"));

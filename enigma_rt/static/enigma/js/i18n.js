@@ -1,8 +1,11 @@
-// Translations from Django's catalogue (/jsi18n/, loaded before the modules). Without it every string is itself.
+// The words of the page's language: a script before the modules has told them (enigma_rt/words.py), in English none.
+// Called with literals only, or they are not found for translation.
 
-export const gettext = (text) => globalThis.gettext?.(text) ?? text;
+const said = (text) => (Object.hasOwn(globalThis.words ?? {}, text) ? [globalThis.words[text]].flat() : null);
 
-export const ngettext = (one, many, count) => globalThis.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
+export const gettext = (text) => said(text)?.[0] ?? text;
+
+export const ngettext = (one, many, count) => said(one)?.[globalThis.plural(count)] ?? (count === 1 ? one : many);
 
 /** `text` with each %(name)s taken from `values`. */
 export const format = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => String(values[name] ?? whole));

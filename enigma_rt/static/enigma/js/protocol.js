@@ -43,7 +43,7 @@ export function parse(text) {
 
 export const MAX_ANSWER = 256;
 
-const uuid = () => crypto.randomUUID();
+export const uuid = () => crypto.randomUUID();
 
 export const command = Object.freeze({
   answer: (q, text, id = uuid()) => ({ t: "answer", id, q, text: clean(text) }),
@@ -55,29 +55,6 @@ export const command = Object.freeze({
   seen: (ids, id = uuid()) => ({ t: "seen", id, ids: [...ids].slice(0, 100) }),
   resync: (only = null) => ({ t: "resync", only }),
   ping: (n) => ({ t: "ping", n }),
-  preview: (text, id = uuid()) => ({ t: "preview", id, text }),
-  announce: (level, text, id = uuid()) => ({ t: "announce", id, level, text }),
-  control: (action, minutes = null, id = uuid()) => ({ t: "control", id, action, minutes }),
-  find: (text, id = uuid()) => ({ t: "find", id, text }),
-  inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
-  walls: (id = uuid()) => ({ t: "walls", id }),
-  guesses: (q, id = uuid()) => ({ t: "guesses", id, q }),
-  question: (q, id = uuid()) => ({ t: "question", id, q }),
-  mendPreview: (q, token, edits, id = uuid()) => ({ t: "mend_preview", id, q, token, edits }),
-  mend: (q, token, edits, id = uuid()) => ({ t: "mend", id, q, token, edits }),
-  judgeAs: (q, text, verdict, id = uuid()) => ({ t: "judge_as", id, q, text: clean(text), verdict }),
-  regrade: (q, page = 0, id = uuid()) => ({ t: "regrade", id, q, page }),
-  regradeApply: (q, token, reason, id = uuid()) => ({ t: "regrade_apply", id, q, token, reason: clean(reason) }),
-  exports: (id = uuid()) => ({ t: "exports", id }),
-  timeline: (player, before = null, id = uuid()) => ({ t: "timeline", id, player, before }),
-  grant: (player, points, xp, reason, id = uuid()) => ({ t: "grant", id, player, points, xp, reason: clean(reason) }),
-  moderate: (player, action, reason, id = uuid()) => ({ t: "moderate", id, player, action, reason: clean(reason) }),
-  undo: (entry, id = uuid()) => ({ t: "undo", id, entry }),
-  audit: (before = null, id = uuid()) => ({ t: "audit", id, before }),
-  webhooks: (id = uuid()) => ({ t: "webhooks", id }),
-  webhookAdd: (webhook, id = uuid()) => ({ t: "webhook_add", id, ...webhook }),
-  webhookAct: (webhook, action, id = uuid()) => ({ t: "webhook_act", id, webhook, action }),
-  deliveryAgain: (delivery, id = uuid()) => ({ t: "delivery_again", id, delivery }),
 });
 
 /** What people paste, made fit to send: no control characters, no half characters, at most MAX_ANSWER code points. */

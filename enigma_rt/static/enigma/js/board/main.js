@@ -4,6 +4,7 @@
 import "../lamps.js";
 import "../rotor.js";
 import { Socket } from "../socket.js";
+import "./shapes.js";
 import { Close, PROTOCOL, command } from "../protocol.js";
 import { behind, continues, follow, viewOf } from "../board.js";
 import { countdown, createClock, secondsUntil } from "../clock.js";

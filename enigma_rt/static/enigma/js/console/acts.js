@@ -1,6 +1,6 @@
 // What organisers do to one player: the question before each act, and the command behind it.
 
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 import { gettext } from "../i18n.js";
 import { amountOf, reasonOf } from "./actions.js";
 import { MODERATED, grantWords, moderateWords, undoWords } from "./words_player.js";

@@ -1,6 +1,6 @@
 // Writing to everybody: level, text, what it will look like, and one question before it goes. The draft outlives a reload.
 
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 import { setHtml } from "../html.js";
 import { format, gettext, number } from "../i18n.js";
 import { LEVEL, reach } from "./words.js";

@@ -1,7 +1,7 @@
 // What can be taken home as a file, how large it is, and the links to it. The server makes the files: see docs/organising.md.
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 import { amount, format, gettext, number } from "../i18n.js";
 
 const FORMATS = ["csv", "json"];

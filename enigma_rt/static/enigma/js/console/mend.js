@@ -1,7 +1,7 @@
 // Mending a question while it is played: the form with its preview, and a guess that is judged differently from now on.
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 import { format, gettext, number } from "../i18n.js";
 import { splice } from "./splice.js";
 import { JUDGED, judgeWords, people } from "./words.js";

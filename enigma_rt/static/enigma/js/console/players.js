@@ -1,6 +1,6 @@
 // Finding a player, and one player in full. The search follows the typing; the open player follows the feed.
 
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 import { createPages } from "./pages.js";
 
 const FIND_AFTER = 220;

@@ -1,7 +1,7 @@
 // A question judged again: first whom it touches and how, then the button that books it. Nothing is written before.
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 import { format, gettext, number } from "../i18n.js";
 import { reasonOf } from "./actions.js";
 import { people, signed } from "./words.js";

@@ -1,6 +1,6 @@
 // Where players are stuck, and what they try there: asked again every few seconds while the view is open and looked at.
 
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 
 const EVERY = 3_000;
 

@@ -1,7 +1,7 @@
 // Addresses that are told what happens: adding, testing, pausing and deleting them, and what became of their deliveries.
 
 import { render } from "../../vendor/lit-html/lit-html.js";
-import { command } from "../protocol.js";
+import { command } from "./commands.js";
 import { gettext } from "../i18n.js";
 import { view } from "./view_webhooks.js";
 

@@ -1,0 +1,15 @@
+// What the projector hears, beyond what players do: see ../shapes.js.
+
+import { learn } from "../shapes.js";
+
+learn(
+  {
+    TickerItem: { at: "int", kind: "str", player: "int", name: "str", q: "int" },
+  },
+  {
+    board_snapshot: {
+      protocol: "int", now: "int", hunt: "HuntInfo", board: "BoardView", ticker: "TickerItem[]", announcements: "Notice[]",
+    },
+    ticker: { items: "TickerItem[]" },
+  },
+);

@@ -1,0 +1,69 @@
+// What the console hears, beyond what players do: see ../shapes.js.
+
+import { learn } from "../shapes.js";
+
+learn(
+  {
+    FeedItem: {
+      id: "int", at: "int", player: "int", name: "str", q: "int", kind: "str", text: "str", verdict: "str", repeat: "bool",
+    },
+    QuestionStats: {
+      q: "int", title: "str", here: "int", attempts: "int", wrong: "int", close: "int", solves: "int", hints: "int", skips: "int",
+    },
+    Sockets: { players: "int", spectators: "int", organisers: "int" },
+    PlayerLine: {
+      player: "int", name: "str", email: "str", position: "int", points: "int", xp: "int", rank: "int?",
+      finished: "bool", hidden: "bool", banned: "bool", online: "bool",
+    },
+    Wall: { q: "int", title: "str", here: "int", median_ms: "int", longest_ms: "int", tried: "int", solved: "int" },
+    Guess: { text: "str", players: "int", tries: "int", closeness: "int", verdict: "str", last: "int" },
+    Pair: ["int", "int"],
+    Ranks: ["int?", "int?"],
+    RegradeLine: { player: "int", name: "str", points: "Pair", xp: "Pair", position: "Pair", rank: "Ranks" },
+    ExportSize: { what: "str", rows: "int", csv: "int", json: "int" },
+    ScoreLine: { cause: "str", q: "int?", note: "str", times: "int", points: "int", xp: "int" },
+    WebhookLine: {
+      webhook: "int", url: "str", format: "str", events: "str[]", active: "bool", wall_minutes: "int", wall_players: "int",
+      waiting: "int", failed: "int",
+    },
+    DeliveryLine: {
+      delivery: "int", webhook: "int", at: "int", text: "str", status: "str", tries: "int", next_at: "int", error: "str",
+    },
+    LedgerLine: { at: "int", points: "int", xp: "int", cause: "str", q: "int?", note: "str" },
+    Change: { what: "str", before: "str", after: "str" },
+    AuditLine: {
+      id: "int", at: "int", who: "str", action: "str", player: "int?", name: "str", q: "int?", note: "str",
+      changes: "Change[]", undoes: "int?", undone: "bool", undoable: "bool",
+    },
+    Happening: { attempt: "FeedItem?", entry: "LedgerLine?", action: "AuditLine?" },
+    Cursor: ["int", "int", "int"],
+  },
+  {
+    console_snapshot: {
+      protocol: "int", now: "int", hunt: "HuntInfo", players: "int", finished: "int", sockets: "Sockets",
+      questions: "QuestionStats[]", feed: "FeedItem[]", announcements: "Notice[]", board: "BoardView",
+    },
+    pulse: {
+      now: "int", players: "int", finished: "int", sockets: "Sockets", questions: "QuestionStats[]", feed: "FeedItem[]",
+    },
+    preview: { id: "str", html: "str" },
+    players: { id: "str", total: "int", rows: "PlayerLine[]" },
+    walls: { id: "str", rows: "Wall[]" },
+    guesses: { id: "str", q: "int", title: "str", total: "int", groups: "Guess[]" },
+    question: {
+      id: "str", q: "int", token: "str", title: "str", text: "str", hint: "str", image: "bool", image_alt: "str",
+      answers: "str[]", close: "str[]", threshold: "int", points: "int",
+    },
+    mend_preview: { id: "str", html: "str", hint_html: "str" },
+    regrade: {
+      id: "str", q: "int", title: "str", token: "str", players: "int", solves: "int", moved: "int", points: "int", xp: "int",
+      rows: "RegradeLine[]", next: "int?",
+    },
+    exports: { id: "str", tables: "ExportSize[]" },
+    player: { id: "str", line: "PlayerLine", me: "Me", score: "ScoreLine[]" },
+    timeline: { id: "str", player: "int", rows: "Happening[]", before: "Cursor?" },
+    audit: { id: "str", rows: "AuditLine[]", before: "int?" },
+    webhooks: { id: "str", webhooks: "WebhookLine[]", deliveries: "DeliveryLine[]" },
+    webhook_added: { id: "str", webhook: "int", secret: "str" },
+  },
+);
