@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import Context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -31,7 +31,7 @@ from consumers.pulse import Pulse
 from consumers.together import Together
 from enigma_rt import bus
 from game import errors
-from game.queries import accounts, play
+from game.queries import accounts, play, roles
 from game.queries.accounts import Identity
 from game.queries.play import HuntView, PlayerSnapshot
 from game.services import players
@@ -41,6 +41,7 @@ from leaderboard.ranking import Board, Row, Standing
 
 if TYPE_CHECKING:
     from consumers.base import BaseConsumer
+    from consumers.organiser import OrganiserConsumer
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ REVALIDATE_S = 30.0
 REVALIDATED_AT_ONCE = 500
 """Of ten thousand holders: a read of all of them would stand in the way of everything else for as long as it takes."""
 PULSE_S = 1.0
+ROLES_S = 1.0
+"""So long an organiser whose role was taken away still sees the console; commands are refused at once."""
 TICKER = 20
 TOLD = 2_000
 """Solves that are remembered as told: more than can be on the bus at any time."""
@@ -129,6 +132,7 @@ class Hub:
             self._follow(self._every(PHASE_S, self._phase), "phase"),
             self._follow(self._every(REVALIDATE_S, self._revalidate), "revalidate"),
             self._follow(self._every(PULSE_S, Pulse(self).beat), "pulse"),
+            self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
         ]
 
@@ -513,6 +517,18 @@ class Hub:
                 await socket.shut(Close.SIGNED_OUT)
             elif socket.identity and socket.identity.player in out:
                 await socket.shut(Close.BANNED)
+
+    async def _look_at_roles(self) -> None:
+        """Whoever changed them, and wherever: a look of one query, and only while an organiser is here."""
+        sockets = [socket for socket in self.audience.of("organiser") if socket.identity]
+        if not sockets:
+            return
+        held = await self.bridge.read(
+            roles.roles, {socket.identity.user for socket in sockets if socket.identity}
+        )
+        for socket in sockets:
+            if socket.identity:
+                await cast("OrganiserConsumer", socket).hold(held.get(socket.identity.user))
 
 
 def hunt_info(view: HuntView) -> protocol.HuntInfo:

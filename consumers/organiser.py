@@ -1,4 +1,5 @@
-"""The console's socket: staff only, checked here for every command, whatever the page shows."""
+"""The console's socket: for organisers, and each command for those alone whose role allows it, asked anew each time,
+whatever the page shows and whatever the role was a moment ago (`game/rules/roles.py`)."""
 
 from typing import Any
 from uuid import UUID
@@ -9,22 +10,35 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
-from game.queries import console, exports, history, outlets, play, walls
+from game.queries import console, exports, history, outlets, play, roles, walls
 from game.services import announcements, hunts, moderation, questions, regrade, webhooks
 
 
 class OrganiserConsumer(BaseConsumer):
     role = "organiser"
+    held: roles.Role | None = None
+    """The account's role, as this socket has last been told."""
 
     async def admit(self) -> bool:
         identity = await self.identify()
         if identity is None:
             await self.shut(Close.SIGNED_OUT)
-        elif not identity.staff:
+            return False
+        self.held = await self.hub.bridge.read(roles.of, identity.user)
+        if self.held is None:
             await self.shut(Close.FORBIDDEN)
-        else:
-            return True
-        return False
+        return self.held is not None
+
+    async def hold(self, role: roles.Role | None) -> None:
+        """The account has this role now: one that has none is shown out, one that has another is told."""
+        if role is None:
+            await self.shut(Close.FORBIDDEN)
+        elif role is not self.held:
+            self.held = role
+            await self.broadcast(protocol.pack(self._rights(role)))
+
+    def _rights(self, role: roles.Role) -> protocol.Rights:
+        return protocol.Rights(role.value, roles.rights(role))
 
     async def welcome(self) -> None:
         hub = self.hub
@@ -46,10 +60,15 @@ class OrganiserConsumer(BaseConsumer):
                 board=self.board_view(),
             )
         )
+        if self.held is not None:
+            await self.reply(self._rights(self.held))
 
     async def act(self, command: Any) -> None:
         assert self.identity is not None and self.hub.hunt is not None
         user, hunt, bridge = self.identity.user, self.hub.hunt.id, self.hub.bridge
+        role = await bridge.read(roles.of, user)
+        await self.hold(role)
+        roles.check(role, command.__struct_config__.tag)
         match command:
             case protocol.Preview():
                 await self.reply(protocol.PreviewReply(command.id, announcements.preview(command.text)))
@@ -64,7 +83,8 @@ class OrganiserConsumer(BaseConsumer):
                 )
                 await self.reply(protocol.Ok(command.id))
             case protocol.Find():
-                total, people = await bridge.read(console.find, hunt, command.text)
+                addresses = roles.may(role, "addresses")
+                total, people = await bridge.read(console.find, hunt, command.text, addresses)
                 await self.reply(
                     protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in people))
                 )
@@ -221,7 +241,7 @@ class OrganiserConsumer(BaseConsumer):
 
     def _line(self, view: console.LineView) -> protocol.PlayerLine:
         return protocol.PlayerLine(
-            **msgspec.structs.asdict(view),
+            **msgspec.structs.asdict(view) | ({} if roles.may(self.held, "addresses") else {"email": ""}),
             rank=self.hub.board.rank_of(view.player),
             online=view.player in self.hub.audience.parties,
         )

@@ -795,6 +795,15 @@ class ConsoleSnapshot(Outbound, frozen=True, tag="console_snapshot"):
     board: BoardView
 
 
+class Rights(Outbound, frozen=True, tag="rights"):
+    """What the account may do, after each snapshot and whenever its role has changed. `may`: the commands that are not
+    refused, by their tags, and what else a role decides.
+    """
+
+    role: Literal["viewer", "moderator", "author", "owner"]
+    may: tuple[str, ...]
+
+
 class Pulse(Outbound, frozen=True, tag="pulse"):
     """About once a second, while somebody watches: what is new. `feed` oldest first."""
 
@@ -1112,6 +1121,7 @@ SpectatorFrame: TypeAlias = (
 )
 OrganiserFrame: TypeAlias = (
     ConsoleSnapshot
+    | Rights
     | Pulse
     | PreviewReply
     | PlayersReply

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from enigma_rt.downloads import Download
 from enigma_rt.forms import JoinForm, pop_wish
 from game import errors
-from game.queries import accounts, exports
+from game.queries import accounts, exports, roles
 from game.queries import play as queries
 from game.queries.clock import now_ms
 from game.queries.play import HuntView
@@ -48,6 +48,14 @@ def _account(request: HttpRequest) -> AbstractBaseUser:
     """Of somebody who has signed in."""
     assert isinstance(request.user, AbstractBaseUser)
     return request.user
+
+
+def _need(request: HttpRequest, what: str) -> None:
+    """The account may do this (`game/rules/roles.py`), or it is told which role that takes."""
+    try:
+        roles.require(_account(request).pk, what)
+    except errors.Forbidden as refusal:
+        raise PermissionDenied(str(refusal.text)) from None
 
 
 @require_safe
@@ -150,8 +158,7 @@ def qr_code(text: str) -> SafeString:
 @never_cache
 @login_required
 def console(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_staff:
-        raise PermissionDenied
+    _need(request, "/console")
     return render(request, "console.html", {"hunt": hunt_view()})
 
 
@@ -159,13 +166,12 @@ def console(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
-    """A table of the current hunt as a file, for staff; who took what is written down."""
-    if not request.user.is_staff:
-        raise PermissionDenied
+    """A table of the current hunt as a file; who took what is written down."""
+    emails = what == "results" and request.GET.get("emails") == "1"
+    _need(request, "/console/export?emails" if emails else "/console/export")
     row = queries.current_hunt()
     if row is None or what not in exports.TABLES:
         raise Http404
-    emails = what == "results" and request.GET.get("emails") == "1"
     asked: Detail = {"what": what, "form": form, "emails": emails}
     audit.once(
         _account(request).pk, row.id, None, f"export.{'emails' if emails else what}", asked, lambda _hunt: {}
@@ -182,7 +188,7 @@ def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
 def image(request: HttpRequest, token: str) -> HttpResponse:
     """A question's picture, for those who have reached it. Nobody else learns that it exists."""
     user = request.user
-    found = queries.image(token, user.pk, staff=user.is_staff) if user.is_authenticated else None
+    found = queries.image(token, user.pk) if user.is_authenticated else None
     if found is None:
         raise Http404
     data, media_type = found
@@ -210,9 +216,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _sorry(
-        request, 403, _("Not for this account"), _("This page belongs to the organisers of the hunt.")
-    )
+    text = str(exception) or _("This page belongs to the organisers of the hunt.")
+    return _sorry(request, 403, _("Not for this account"), text)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -57,7 +57,7 @@ CHANNELS = (
     Channel(
         "organiser",
         "/ws/console",
-        "A signed-in member of staff: the console.",
+        "A signed-in organiser: the console.",
         typing.get_args(p.OrganiserCommand),
         typing.get_args(p.OrganiserFrame),
         p.ConsoleSnapshot,

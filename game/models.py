@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from game.rules.freeze import Curtain
 from game.rules.phases import Times
+from game.rules.roles import LADDER, Role
 
 Instant = models.BigIntegerField
 
@@ -359,6 +360,19 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.at}"
+
+
+class Organiser(models.Model):
+    """Whom an owner has made a viewer, a moderator or an author, of every hunt here. Owners are those whom Django calls
+    staff (`rules/roles.py`): they have no row."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="organiser")
+    role = models.CharField(
+        max_length=12, choices=[(role.value, role.value) for role in LADDER if role is not Role.OWNER]
+    )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
 
 
 class Webhook(models.Model):

@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 
 from game import errors
-from game.models import Hunt, Image, Member, Player, Question, StoryBlock
+from game.models import Hunt, Image, Member, Organiser, Player, Question, StoryBlock
 from game.queries.play import PlayerSnapshot
 from game.services import players
 from game.services.answers import Kind, Submission
@@ -82,17 +82,20 @@ def add_image(hunt: Hunt, position: int, data: bytes = b"<svg/>", token: str = "
     return image
 
 
-def make_user(name: str = "", *, staff: bool = False) -> Any:
-    """An account that signs in with PASSWORD."""
+def make_user(name: str = "", *, staff: bool = False, role: str = "") -> Any:
+    """An account that signs in with PASSWORD; `staff`: an owner, or another `role` among the organisers."""
     name = name or f"user{next(_number)}"
     hasher = PBKDF2PasswordHasher()
-    return get_user_model().objects.create(
+    user = get_user_model().objects.create(
         username=name.lower(),
         email=f"{name.lower()}@example.org",
         # One round: a test of a thousand players is not about passwords.
         password=hasher.encode(PASSWORD, hasher.salt(), iterations=1),
-        is_staff=staff,
+        is_staff=staff or role == "owner",
     )
+    if role and role != "owner":
+        Organiser.objects.create(user=user, role=role)
+    return user
 
 
 def make_player(hunt: Hunt, name: str = "", **fields: Any) -> Player:

@@ -763,6 +763,13 @@ def _organiser_out() -> Iterator[Golden]:
         board=PUBLIC_VIEW,
     )
     yield got("live", snapshot)
+    for role, may in (
+        ("viewer", ("find", "walls")),
+        ("moderator", ("find", "walls", "announce")),
+        ("author", ("find", "walls", "announce", "mend")),
+        ("owner", ("find", "walls", "announce", "mend", "control", "/admin")),
+    ):
+        yield got(role, p.Rights(role, may))  # type: ignore[arg-type]
     yield got(
         "before the start",
         msgspec.structs.replace(

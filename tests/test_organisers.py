@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from enigma_rt import organisers
+from game.models import AuditEntry
+from game.queries import roles
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +71,50 @@ def test_what_cannot_be_is_one_line(arguments: tuple[str, ...], problem: str) ->
     make_user("ada")
     with pytest.raises(CommandError, match=problem):
         create(*arguments)
+
+
+def role_of(email: str) -> str | None:
+    return roles.of(get_user_model().objects.get(email=email).pk)
+
+
+@pytest.mark.parametrize("role", ["viewer", "moderator", "author", "owner"])
+def test_an_organiser_of_each_role(role: str) -> None:
+    client = log_in("grace@example.org", create("grace@example.org", "--role", role))
+    assert role_of("grace@example.org") == role
+    assert client.get("/console").status_code == 200
+    assert client.get("/admin/").status_code == (200 if role == "owner" else 302)
+
+
+def test_an_account_that_is_there_keeps_its_password_and_gets_the_role() -> None:
+    make_user("ada")
+    out = io.StringIO()
+    create("grace@example.org")
+    for role in ("moderator", "owner", "viewer"):
+        call_command("create_organiser", "ada@example.org", "--role", role, stdout=out)
+        assert role_of("ada@example.org") == role
+    assert out.getvalue().splitlines()[-1] == "ada@example.org is viewer now"
+    assert [entry.detail["done"]["after"]["role"] for entry in AuditEntry.objects.order_by("id")] == [
+        "moderator",
+        "owner",
+        "viewer",
+    ]
+
+
+def test_the_last_owner_stays_one() -> None:
+    create("grace@example.org")
+    with pytest.raises(CommandError, match="This is the last owner"):
+        create("grace@example.org", "--role", "viewer")
+    assert role_of("grace@example.org") == "owner"
+    create("ada@example.org", "--role", "owner")
+    call_command("create_organiser", "grace@example.org", "--role", "viewer", stdout=io.StringIO())
+    assert role_of("grace@example.org") == "viewer"
+    assert not get_user_model().objects.get(email="grace@example.org").is_superuser
+
+
+def test_staff_of_a_release_without_roles_are_owners_who_see_the_hunts_rows_in_the_admin() -> None:
+    boss = make_user("boss", staff=True)
+    assert roles.of(boss.pk) == "owner"
+    client = Client()
+    client.force_login(boss)
+    assert client.get("/admin/game/hunt/").status_code == 200
+    assert client.get("/admin/auth/user/").status_code == 403

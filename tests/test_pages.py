@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from enigma_rt import pages, words
 from game import errors
-from game.models import Hunt, Image, Member, Player
+from game.models import AuditEntry, Hunt, Image, Member, Player
 from game.services import players
 from tests.factories import HOUR, PASSWORD, make_hunt, make_player, make_user, now_ms, user_of
 
@@ -91,9 +91,26 @@ def test_play_is_for_players_of_the_current_hunt(hunt: Hunt) -> None:
     assert player.get("/play")["Location"] == "/join"
 
 
-def test_console_is_for_staff(hunt: Hunt) -> None:
+def test_the_console_is_for_organisers(hunt: Hunt) -> None:
     assert signed_in(make_user(staff=True)).get("/console").status_code == 200
+    assert signed_in(make_user(role="viewer")).get("/console").status_code == 200
     assert signed_in(make_user()).get("/console").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("page", "role", "needed"),
+    [
+        ("/console/export/attempts.csv", "viewer", "moderator"),
+        ("/console/export/results.json?emails=1", "author", "owner"),
+    ],
+)
+def test_a_page_says_which_role_it_needs(hunt: Hunt, page: str, role: str, needed: str) -> None:
+    refused = signed_in(make_user(role=role)).get(page)
+    assert refused.status_code == 403
+    assert f"That needs the role “{needed}”; yours is “{role}”." in refused.content.decode()
+    assert not AuditEntry.objects.exists()
+    assert signed_in(make_user(role=needed)).get(page).status_code == 200
+    assert AuditEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize("page", OURS)

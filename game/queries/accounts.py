@@ -26,7 +26,7 @@ _SESSIONS = (
     "SELECT session_key, session_data FROM django_session WHERE expire_date > %s AND session_key IN ({keys})"
 )
 _ACCOUNTS = """
-    SELECT u.id, u.password, u.is_staff, m.id, m.player_id, p.name, p.banned FROM auth_user u
+    SELECT u.id, u.password, m.id, m.player_id, p.name, p.banned FROM auth_user u
     LEFT JOIN game_member m ON m.user_id = u.id AND m.hunt_id = %s
     LEFT JOIN game_player p ON p.id = m.player_id
     WHERE u.is_active AND {among}
@@ -37,9 +37,8 @@ class Identity(Struct, frozen=True):
     """A signed-in account; `member` and `player` are null when it does not play in the hunt asked about."""
 
     user: int
-    # Differs from one password or right to the console to another; means nothing to any other process.
+    # Differs from one password to another; means nothing to any other process.
     proof: int
-    staff: bool
     member: int | None
     player: int | None
     name: str
@@ -78,9 +77,9 @@ def _accounts(user_ids: Iterable[int], hunt_id: int) -> dict[int, tuple[str, Ide
     return {
         user: (
             password,
-            Identity(user, _proof(password, staff), bool(staff), member, player, name or "", bool(banned)),
+            Identity(user, _proof(password), member, player, name or "", bool(banned)),
         )
-        for user, password, staff, member, player, name, banned in found
+        for user, password, member, player, name, banned in found
     }
 
 
@@ -102,8 +101,7 @@ def player_name(user_id: int, hunt_id: int) -> str | None:
 def expired(holders: Iterable[tuple[str, int, int]]) -> set[str]:
     """The session keys among these (key, user, proof) that no longer stand for their account, in two queries.
 
-    A session ends by logging out, by age, by a changed password, and when its account is deactivated; a socket also
-    when the account gains or loses the console.
+    A session ends by logging out, by age, by a changed password, and when its account is deactivated.
     """
     wanted = list(holders)
     alive = set(
@@ -112,14 +110,12 @@ def expired(holders: Iterable[tuple[str, int, int]]) -> set[str]:
         ).values_list("session_key", flat=True)
     )
     rows = get_user_model().objects.filter(pk__in={user for _, user, _ in wanted}, is_active=True)
-    proofs = {
-        pk: _proof(password, staff) for pk, password, staff in rows.values_list("pk", "password", "is_staff")
-    }
+    proofs = {pk: _proof(password) for pk, password in rows.values_list("pk", "password")}
     return {key for key, user, proof in wanted if key not in alive or proofs.get(user) != proof}
 
 
-def _proof(password: str, staff: bool) -> int:
-    return hash((password, bool(staff)))
+def _proof(password: str) -> int:
+    return hash(password)
 
 
 def banned(player_ids: Iterable[int]) -> set[int]:

@@ -133,15 +133,15 @@ def totals(hunt_id: int) -> TotalsView:
     return TotalsView(people["players"], people["finished"], tuple(stats(item) for item in held.items))
 
 
-def find(hunt_id: int, text: str) -> tuple[int, tuple[LineView, ...]]:
-    """(how many match, the first FOUND): players whose name or e-mail contains `text`; empty text: everybody."""
+def find(hunt_id: int, text: str, addresses: bool = True) -> tuple[int, tuple[LineView, ...]]:
+    """(how many match, the first FOUND): players whose name or (if `addresses`) e-mail contains `text`; empty text:
+    everybody."""
     players = Player.objects.filter(hunt_id=hunt_id)
     if text := text.strip():
-        players = players.filter(
-            Q(name__icontains=text)
-            | Q(name_key__contains=text.casefold())
-            | Q(members__user__email__icontains=text)
-        ).distinct()
+        matches = Q(name__icontains=text) | Q(name_key__contains=text.casefold())
+        if addresses:
+            matches |= Q(members__user__email__icontains=text)
+        players = players.filter(matches).distinct()
     return players.count(), tuple(
         _line(player) for player in _with_members(players).order_by("-points", "id")[:FOUND]
     )

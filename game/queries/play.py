@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from msgspec import Struct
 
 from enigma_rt import rows
-from game.models import Announcement, Attempt, Hunt, Member, Player
-from game.queries import clock, content
+from game.models import Announcement, Attempt, Hunt, Image, Member, Player
+from game.queries import clock, content, roles
 from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.room import fitting
@@ -312,21 +312,20 @@ def changed_players(hunt_id: int, since: int, player_ids: Iterable[int]) -> list
     return [row for row in rows if row[0] in wanted]
 
 
-def image(token: str, user_id: int, *, staff: bool) -> tuple[bytes, str] | None:
-    """(bytes, media type) if this user may see the picture: its question has been reached in a running hunt."""
-    from game.models import Image
-
+def image(token: str, user_id: int) -> tuple[bytes, str] | None:
+    """(bytes, media type) if this user may see the picture: its question has been reached in a running hunt, or it is
+    an organiser who asks."""
     found = Image.objects.filter(token=token).select_related("hunt").first()
-    if found is None:
+    if found is None or not (_reached(found, user_id) or roles.may(roles.of(user_id), "/image")):
         return None
-    if not staff:
-        member = Member.objects.filter(hunt=found.hunt, user_id=user_id).select_related("player").first()
-        started = phase(found.hunt.times, now_ms()) is not Phase.SCHEDULED
-        if member is None or not started or member.player.banned:
-            return None
-        if not found.question_set.filter(Q(position__lte=member.player.position)).exists():
-            return None
     return bytes(found.data), found.media_type
+
+
+def _reached(image: Image, user_id: int) -> bool:
+    member = Member.objects.filter(hunt=image.hunt, user_id=user_id).select_related("player").first()
+    if member is None or member.player.banned or phase(image.hunt.times, now_ms()) is Phase.SCHEDULED:
+        return False
+    return image.question_set.filter(position__lte=member.player.position).exists()
 
 
 def settings_of(hunt: Hunt) -> HuntSettings:

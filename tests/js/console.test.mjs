@@ -5,6 +5,7 @@ import { ACTIONS, GRAVITY, amountOf, endAfter, minutesOf, reasonOf } from "../..
 import { EVERYTHING, createFeed, outcome, passes } from "../../enigma_rt/static/enigma/js/console/feed.js";
 import { createPages } from "../../enigma_rt/static/enigma/js/console/pages.js";
 import { createRate } from "../../enigma_rt/static/enigma/js/console/rate.js";
+import { rules } from "../../enigma_rt/static/enigma/js/console/rights.js";
 import { amount } from "../../enigma_rt/static/enigma/js/i18n.js";
 import { splice } from "../../enigma_rt/static/enigma/js/console/splice.js";
 import { actionWords, causeWords, judgeWords, signed, spanWords } from "../../enigma_rt/static/enigma/js/console/words.js";
@@ -220,4 +221,12 @@ test("pages go on from the cursor, and what comes too late is not taken", async 
   waiting[2].resolve({ rows: [1], before: null });
   await late;
   assert.equal(pages.state.rows, null);
+});
+
+// --- rights ----------------------------------------------------------------------------------------------------------------
+
+test("what may not be done is hidden by one rule, whatever is drawn later", () => {
+  const css = rules(["find", "/console/export?emails"]);
+  assert.match(css, /^\[data-needs\]:not\(\[data-needs="find"\], \[data-needs="\/console\/export\?emails"\]\), \[data-lacks="find"\], /);
+  assert.ok(css.endsWith("{ display: none !important; }"));
 });

@@ -306,12 +306,12 @@ def test_before_the_start_there_is_no_story() -> None:
 def test_a_picture_is_for_who_has_reached_its_question(hunt: Hunt, ada: Hunter, bob: Hunter) -> None:
     image = add_image(hunt, 2, b"<svg>two</svg>")
     user = user_of(ada.row).pk
-    assert play.image(image.token, user, staff=False) is None
+    assert play.image(image.token, user) is None
     ada.answers("right 1")
-    assert play.image(image.token, user, staff=False) == (b"<svg>two</svg>", "image/svg+xml")
+    assert play.image(image.token, user) == (b"<svg>two</svg>", "image/svg+xml")
     ada.answers("right 2")
-    assert play.image(image.token, user, staff=False) is not None, "and behind"
-    assert play.image(image.token, user_of(bob.row).pk, staff=False) is None
+    assert play.image(image.token, user) is not None, "and behind"
+    assert play.image(image.token, user_of(bob.row).pk) is None
     snapshot = enter(hunt.id, bob.id)
     assert image.token not in repr(snapshot)
 
@@ -320,28 +320,28 @@ def test_a_picture_is_for_nobody_else(hunt: Hunt, ada: Hunter) -> None:
     image = add_image(hunt, 1)
     user = user_of(ada.row).pk
     outsider = make_player(make_hunt(current=False), "Eve")
-    assert play.image(image.token, user, staff=False) is not None
-    assert play.image(image.token, make_user().pk, staff=False) is None
-    assert play.image(image.token, user_of(outsider).pk, staff=False) is None
+    assert play.image(image.token, user) is not None
+    assert play.image(image.token, make_user().pk) is None
+    assert play.image(image.token, user_of(outsider).pk) is None
     for wrong in ("", "x", image.token[:-1], "' OR 1=1 --"):
-        assert play.image(wrong, user, staff=True) is None
-    assert play.image(image.token, make_user(staff=True).pk, staff=True) is not None
+        assert play.image(wrong, user) is None
+    assert play.image(image.token, make_user(staff=True).pk) is not None
     Player.objects.filter(id=ada.id).update(banned=True)
-    assert play.image(image.token, user, staff=False) is None
+    assert play.image(image.token, user) is None
 
 
 def test_no_picture_before_the_start_and_the_reached_ones_after_the_end(hunt: Hunt, ada: Hunter) -> None:
     first, second = add_image(hunt, 1), add_image(hunt, 2)
     user = user_of(ada.row).pk
     Hunt.objects.filter(id=hunt.id).update(starts_at=now_ms() + HOUR)
-    assert play.image(first.token, user, staff=False) is None
+    assert play.image(first.token, user) is None
     Hunt.objects.filter(id=hunt.id).update(starts_at=now_ms() - 2 * HOUR, ends_at=now_ms() - HOUR)
-    assert play.image(first.token, user, staff=False) is not None
-    assert play.image(second.token, user, staff=False) is None
+    assert play.image(first.token, user) is not None
+    assert play.image(second.token, user) is None
 
 
 def test_a_picture_that_no_question_shows_is_the_organisers_alone(hunt: Hunt, ada: Hunter) -> None:
     image = add_image(hunt, 1)
     Question.objects.update(image=None)
-    assert play.image(image.token, user_of(ada.row).pk, staff=False) is None
-    assert play.image(image.token, make_user(staff=True).pk, staff=True) is not None
+    assert play.image(image.token, user_of(ada.row).pk) is None
+    assert play.image(image.token, make_user(staff=True).pk) is not None

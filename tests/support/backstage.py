@@ -25,11 +25,11 @@ ORGANISER = "Organiser"
 class Stage:
     """What can be done. Players are named as on the board; arguments and results are JSON."""
 
-    def account(self, name: str, staff: bool = False) -> str:
-        """A new account, NAME@example.org; returns the key of a signed-in session."""
+    def account(self, name: str, staff: bool = False, role: str = "") -> str:
+        """A new account, NAME@example.org, an owner or of that role; returns the key of a signed-in session."""
         from tests.factories import make_user, session_of
 
-        return session_of(make_user(name, staff=staff))
+        return session_of(make_user(name, staff=staff, role=role))
 
     def player(self, name: str, xp: int = 0) -> str:
         """A new account that plays in the current hunt; returns the key of a signed-in session."""

@@ -52,7 +52,7 @@ function list(tables) {
       return html`<section class="export"><h3>${title} <span class="number">${number(table.rows)}</span></h3><p>${text}</p>
         <p class="choices">${FORMATS.map((form) => link(table, form))}</p></section>`;
     })}
-    <section class="export"><h3>${gettext("Results with e-mail addresses")}</h3>
+    <section class="export" data-needs="/console/export?emails"><h3>${gettext("Results with e-mail addresses")}</h3>
       <p>${gettext("Personal data: for telling the winners, and nothing else. Who takes it is written down, as with every export.")}</p>
       <p class="choices">${FORMATS.map((form) => link(results, form, "?emails=1"))}</p></section>`;
 }

@@ -25,6 +25,7 @@ import { createPages } from "./pages.js";
 import { createPlayers } from "./players.js";
 import { createRegrading } from "./regrade.js";
 import { createRate } from "./rate.js";
+import { createRights } from "./rights.js";
 import { showRows } from "./rows.js";
 import { createViews } from "./views.js";
 import { createWalls } from "./walls.js";
@@ -47,6 +48,7 @@ const socket = new Socket(socketUrl("/ws/console"));
 const calls = new Calls(socket);
 const confirm = new Confirm($("#confirm"));
 const rate = createRate();
+const rights = createRights($("#role"));
 const state = {
   hunt: null, phase: null, now: Date.now(), players: 0, finished: 0, sockets: { players: 0, spectators: 0, organisers: 0 },
   questions: [], perMinute: null, history: rate.history(), feed: createFeed(), filter: { ...EVERYTHING }, notices: [], view: null,
@@ -160,6 +162,7 @@ const on = {
     if (views.open === "audit") trail.again();
     if (views.open === "walls") walls.open();
   },
+  rights: (frame) => rights.take(frame),
   pulse(frame) {
     clock.sync(frame.now);
     takeCounts(frame);

@@ -43,6 +43,7 @@ learn(
       protocol: "int", now: "int", hunt: "HuntInfo", players: "int", finished: "int", sockets: "Sockets",
       questions: "QuestionStats[]", feed: "FeedItem[]", announcements: "Notice[]", board: "BoardView",
     },
+    rights: { role: "str", may: "str[]" },
     pulse: {
       now: "int", players: "int", finished: "int", sockets: "Sockets", questions: "QuestionStats[]", feed: "FeedItem[]",
     },

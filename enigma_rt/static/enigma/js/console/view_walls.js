@@ -34,8 +34,8 @@ export function walls({ rows, q, error }, act) {
 export function guesses({ guesses, q, rows }, act) {
   const title = rows?.find((row) => row.q === q)?.title ?? "";
   const head = html`<header><h3 id="h-guesses">${q === null ? gettext("What they try") : format(gettext("No. %(q)s: what they try"), { q: number(q) })} <span class="extra">${title}</span></h3>
-    ${q === null ? nothing : html`<button type="button" class="button small" aria-haspopup="dialog" @click=${() => act.mend(q)}>${gettext("Mend the question")}…</button>
-      <button type="button" class="button small danger" aria-haspopup="dialog" @click=${() => act.regrade(q)}>${gettext("Judge again")}…</button>`}</header>`;
+    ${q === null ? nothing : html`<button type="button" class="button small" data-needs="mend" aria-haspopup="dialog" @click=${() => act.mend(q)}>${gettext("Mend the question")}…</button>
+      <button type="button" class="button small danger" data-needs="regrade" aria-haspopup="dialog" @click=${() => act.regrade(q)}>${gettext("Judge again")}…</button>`}</header>`;
   if (q === null || guesses?.q !== q) return html`${head}<p class="nothing">${q === null ? gettext("Choose a question.") : gettext("Looking …")}</p>`;
   if (!guesses.groups.length) return html`${head}<p class="nothing">${gettext("Nothing wrong was tried yet.")}</p>`;
   return html`${head}<table class="guesses" aria-labelledby="h-guesses">
@@ -47,8 +47,8 @@ export function guesses({ guesses, q, rows }, act) {
       <td class="n number near"><meter class="here-bar" min="0" max="100" value=${group.closeness} aria-hidden="true"></meter> ${group.closeness}</td>
       <td><span class="verdict" data-outcome=${group.verdict}><i class="mark"></i>${OUTCOME[group.verdict]()}</span></td>
       <td class="n number time">${exactTime(group.last, locale())}</td>
-      <td class="n offers">${["correct", "close"].filter((verdict) => verdict !== group.verdict && group.verdict !== "correct").map((verdict) => html`<button type="button" class="button small"
+      <td class="n"><div class="offers" data-needs="judge_as">${["correct", "close"].filter((verdict) => verdict !== group.verdict && group.verdict !== "correct").map((verdict) => html`<button type="button" class="button small"
         aria-haspopup="dialog" @click=${() => act.judgeAs(q, group, verdict)}>${JUDGE[verdict]()}…</button>`)}
-        ${group.verdict === "wrong" ? nothing : html`<button type="button" class="button small" aria-haspopup="dialog" @click=${() => act.judgeAs(q, group, "wrong")}>${JUDGE.wrong()}…</button>`}</td></tr>`)}</tbody></table>
+        ${group.verdict === "wrong" ? nothing : html`<button type="button" class="button small" aria-haspopup="dialog" @click=${() => act.judgeAs(q, group, "wrong")}>${JUDGE.wrong()}…</button>`}</div></td></tr>`)}</tbody></table>
     ${guesses.total > guesses.groups.length ? html`<p class="nothing">${format(ngettext("%(shown)s of %(n)s different guess.", "%(shown)s of %(n)s different guesses.", guesses.total), { shown: number(guesses.groups.length), n: number(guesses.total) })}</p>` : nothing}`;
 }
