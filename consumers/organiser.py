@@ -10,8 +10,9 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
-from game.queries import console, exports, history, outlets, play, roles, walls
-from game.services import announcements, hunts, moderation, questions, regrade, webhooks
+from game.queries import console, exports, history, organisers, outlets, play, roles, walls
+from game.services import announcements, hunts, moderation, questions, regrade, undoing, webhooks
+from game.services import roles as appointing
 
 
 class OrganiserConsumer(BaseConsumer):
@@ -138,11 +139,12 @@ class OrganiserConsumer(BaseConsumer):
                 )
                 await self.reply(protocol.Ok(command.id))
             case protocol.Undo():
-                await bridge.read(moderation.undo, user, hunt, command.entry, UUID(command.id))
+                await bridge.read(undoing.undo, user, hunt, command.entry, UUID(command.id))
                 await self.reply(protocol.Ok(command.id))
             case _:
                 await self._on_questions(command)
                 await self._on_regrades(command)
+                await self._on_organisers(command)
 
     async def _on_questions(self, command: Any) -> None:
         """Where players are stuck, and a question mended."""
@@ -236,6 +238,31 @@ class OrganiserConsumer(BaseConsumer):
             case protocol.RegradeApply():
                 await bridge.read(
                     regrade.apply, user, hunt, command.q, command.token, command.reason, UUID(command.id)
+                )
+                await self.reply(protocol.Ok(command.id))
+
+    async def _on_organisers(self, command: Any) -> None:
+        """Who may do what here."""
+        assert self.identity is not None and self.hub.hunt is not None
+        bridge = self.hub.bridge
+        match command:
+            case protocol.Organisers():
+                if command.text is None:
+                    found = await bridge.read(organisers.organisers)
+                else:
+                    found = await bridge.read(organisers.accounts, command.text)
+                rows = convert(found, tuple[protocol.OrganiserLine, ...])
+                await self.reply(protocol.OrganisersReply(command.id, rows))
+            case protocol.Appoint():
+                role, was = (roles.Role(name) if name else None for name in (command.role, command.was))
+                await bridge.read(
+                    appointing.appoint,
+                    self.identity.user,
+                    self.hub.hunt.id,
+                    command.account,
+                    role,
+                    was,
+                    UUID(command.id),
                 )
                 await self.reply(protocol.Ok(command.id))
 

@@ -79,6 +79,7 @@ Amount: TypeAlias = Annotated[int, Meta(ge=-100_000, le=100_000)]
 Reason: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=200, description="Why: the player is told, and it is written down.")
 ]
+RoleName: TypeAlias = Literal["viewer", "moderator", "author", "owner"]
 Whole: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Cursor: TypeAlias = Annotated[
     tuple[Whole, Whole, Whole], Meta(description="Where a page ended: the `before` of the next one.")
@@ -384,6 +385,26 @@ class DeliveryAgain(Inbound, frozen=True, tag="delivery_again"):
     delivery: Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
+class Organisers(Inbound, frozen=True, tag="organisers"):
+    """Owner: who organises; with `text`, the accounts with it in their name or e-mail. Replied with `organisers`."""
+
+    id: CommandId
+    text: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+
+
+class Appoint(Inbound, frozen=True, tag="appoint"):
+    """Owner: give account `account` the role `role`, or take its role away (null). Replied with `ok`. Once per id.
+
+    `was` is the role that it had when it was looked at: refused when somebody has changed it since. There is always an
+    owner left.
+    """
+
+    id: CommandId
+    account: RowId
+    role: RoleName | None
+    was: RoleName | None
+
+
 PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Seen | Resync | Ping
 SpectatorCommand: TypeAlias = Resync | Ping
 OrganiserCommand: TypeAlias = (
@@ -410,6 +431,8 @@ OrganiserCommand: TypeAlias = (
     | WebhookAdd
     | WebhookAct
     | DeliveryAgain
+    | Organisers
+    | Appoint
     | Resync
     | Ping
 )
@@ -800,7 +823,7 @@ class Rights(Outbound, frozen=True, tag="rights"):
     refused, by their tags, and what else a role decides.
     """
 
-    role: Literal["viewer", "moderator", "author", "owner"]
+    role: RoleName
     may: tuple[str, ...]
 
 
@@ -1089,6 +1112,26 @@ class WebhookAdded(Outbound, frozen=True, tag="webhook_added"):
     secret: str
 
 
+class OrganiserLine(Struct, frozen=True):
+    """An account. `role` null: it does not organise. `fixed`: made an owner at the server's shell, and changed
+    there alone. `last_login` null: never.
+    """
+
+    account: int
+    name: str
+    email: str
+    role: RoleName | None
+    fixed: bool
+    last_login: int | None
+
+
+class OrganisersReply(Outbound, frozen=True, tag="organisers"):
+    """All organisers, owners first; or the first accounts that were looked for."""
+
+    id: str
+    rows: tuple[OrganiserLine, ...]
+
+
 PlayerFrame: TypeAlias = (
     Snapshot
     | VerdictReply
@@ -1136,6 +1179,7 @@ OrganiserFrame: TypeAlias = (
     | WebhooksReply
     | WebhookAdded
     | RegradeReply
+    | OrganisersReply
     | Ok
     | Error
     | BoardDelta

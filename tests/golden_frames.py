@@ -7,6 +7,7 @@ comes out on every machine and every day.
 """
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -390,6 +391,15 @@ SOURCE = p.QuestionReply(
     points=87,
 )
 
+OWNER = p.OrganiserLine(
+    account=2,
+    name="olga",
+    email="olga@example.org",
+    role="owner",
+    fixed=True,
+    last_login=START - HOUR,
+)
+
 # The longest that `answer` takes: 256 characters, each a surrogate pair in JavaScript.
 LONGEST = "🏮" * 256
 
@@ -537,6 +547,13 @@ def _organiser_in() -> Iterator[Golden]:
     for deed in ("pause", "resume", "delete", "test"):
         yield sent(deed, p.WebhookAct(id=command_id(f"webhook {deed}"), webhook=2, action=deed))
     yield sent("plain", p.DeliveryAgain(id=command_id("delivery again"), delivery=41))
+    yield sent("all", p.Organisers(id=command_id("organisers")))
+    yield sent("looked for", p.Organisers(id=command_id("organisers text"), text="zoë"))
+    for was, role in itertools.pairwise((None, "viewer", "moderator", "author", "owner", None)):
+        yield sent(
+            f"from {was} to {role}",
+            p.Appoint(id=command_id(f"appoint {role}"), account=7, role=role, was=was),  # type: ignore[arg-type]
+        )
 
 
 def _shared_in() -> Iterator[Golden]:
@@ -763,6 +780,19 @@ def _organiser_out() -> Iterator[Golden]:
         board=PUBLIC_VIEW,
     )
     yield got("live", snapshot)
+    yield got(
+        "all",
+        p.OrganisersReply(
+            id=command_id("organisers"),
+            rows=(
+                OWNER,
+                msgspec.structs.replace(OWNER, account=7, name="zoë", role="author", fixed=False),
+                msgspec.structs.replace(OWNER, account=8, email="", role="moderator", last_login=None),
+                msgspec.structs.replace(OWNER, account=9, role="viewer"),
+                msgspec.structs.replace(OWNER, account=10, role=None),
+            ),
+        ),
+    )
     for role, may in (
         ("viewer", ("find", "walls")),
         ("moderator", ("find", "walls", "announce")),

@@ -129,11 +129,14 @@ def _action(row: AuditEntry) -> AuditView:
         player=row.player_id,
         name=row.player.name if row.player else "",
         q=asked.get("q"),
-        note=_shown(asked.get("reason") or asked.get("text")),
+        note=_shown(asked.get("reason") or asked.get("text") or done.get("who")),
         changes=tuple(_changes(done.get("before") or {}, done.get("after") or {})),
         undoes=row.undoes_id,
         undone=undone,
-        undoable=row.action.startswith("player.") and row.player_id is not None and not undone,
+        undoable=not undone
+        and (
+            row.action == "organiser.role" or (row.action.startswith("player.") and row.player_id is not None)
+        ),
     )
 
 

@@ -39,6 +39,8 @@ NEEDS = {
     "regrade": Role.AUTHOR,
     "regrade_apply": Role.AUTHOR,
     "control": Role.OWNER,
+    "organisers": Role.OWNER,
+    "appoint": Role.OWNER,
     "webhooks": Role.OWNER,
     "webhook_add": Role.OWNER,
     "webhook_act": Role.OWNER,

@@ -42,6 +42,8 @@ def appoint(
     def act(_hunt: Hunt) -> Detail:
         account, last = _locked(account_id)
         present = _role(account)
+        if undoes is not None and AuditEntry.objects.filter(undoes_id=undoes).exists():
+            raise errors.Invalid(_("That has been undone before."))
         if present is not was:
             raise errors.Outdated
         if account.is_superuser:

@@ -142,6 +142,7 @@ def test_no_server_frame_is_a_command(golden: Golden) -> None:
         "guesses",
         "hint",
         "mend_preview",
+        "organisers",
         "preview",
         "question",
         "story",

@@ -43,6 +43,8 @@ const build = {
     command.webhookAdd({ url, format, events, wall_minutes, wall_players }, id),
   webhook_act: (f) => command.webhookAct(f.webhook, f.action, f.id),
   delivery_again: (f) => command.deliveryAgain(f.delivery, f.id),
+  organisers: (f) => command.organisers(f.text, f.id),
+  appoint: (f) => command.appoint(f.account, f.role, f.was, f.id),
 };
 
 test("every golden frame of the server is understood", () => {

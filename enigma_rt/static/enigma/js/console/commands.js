@@ -27,5 +27,7 @@ export const command = Object.freeze({
   webhooks: (id = uuid()) => ({ t: "webhooks", id }),
   webhookAdd: (webhook, id = uuid()) => ({ t: "webhook_add", id, ...webhook }),
   webhookAct: (webhook, action, id = uuid()) => ({ t: "webhook_act", id, webhook, action }),
+  organisers: (text = null, id = uuid()) => ({ t: "organisers", id, text: text && clean(text) }),
+  appoint: (account, role, was, id = uuid()) => ({ t: "appoint", id, account, role, was }),
   deliveryAgain: (delivery, id = uuid()) => ({ t: "delivery_again", id, delivery }),
 });

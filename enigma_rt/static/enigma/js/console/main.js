@@ -21,6 +21,7 @@ import { createDrawers } from "./drawers.js";
 import { createExports } from "./exports.js";
 import { EVERYTHING, createFeed } from "./feed.js";
 import { createMending } from "./mend.js";
+import { createOrganisers } from "./organisers.js";
 import { createPages } from "./pages.js";
 import { createPlayers } from "./players.js";
 import { createRegrading } from "./regrade.js";
@@ -34,6 +35,7 @@ import * as live from "./view_feed.js";
 import * as people from "./view_players.js";
 import * as person from "./view_player.js";
 import * as audit from "./view_audit.js";
+import * as crew from "./view_organisers.js";
 import * as stuck from "./view_walls.js";
 import { createWebhooks } from "./webhooks.js";
 import { DONE, actionWords, closedWords } from "./words.js";
@@ -107,6 +109,10 @@ const parts = {
     render(stuck.walls(walls.state, act), $("#wall-questions"));
     render(stuck.guesses(walls.state, act), $("#guesses"));
   },
+  organisers() {
+    render(crew.list(organisers.state, organisers), $("#organiser-list"));
+    render(crew.found(organisers.state, organisers), $("#accounts"));
+  },
   trail: () => render(audit.trail(trail.state, act), $("#trail")),
   notices: () => render(people.notices(state), $("#notices")),
   confirm: () => confirm.paint(),
@@ -161,6 +167,7 @@ const on = {
     if (players.state.rows === null) players.find();
     if (views.open === "audit") trail.again();
     if (views.open === "walls") walls.open();
+    if (views.open === "organisers") organisers.again();
   },
   rights: (frame) => rights.take(frame),
   pulse(frame) {
@@ -225,6 +232,7 @@ function press(action) {
 
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
 const trail = createPages((before) => calls.send(command.audit(before)), () => paint("trail"));
+const organisers = createOrganisers({ calls, confirm, told, changed: () => paint("organisers") });
 const walls = createWalls({ calls, changed: () => paint("walls") });
 const mending = createMending({
   calls, confirm, told,
@@ -241,6 +249,7 @@ const acts = createActs({
     players.again();
     players.find();
     if (views.open === "audit") trail.again();
+    if (views.open === "organisers") organisers.again();
   },
 });
 const composer = createComposer($("#composer"), { calls, confirm, state: () => state, told });
@@ -269,6 +278,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && detail.open && !$("#confirm").open) closePlayer();
 });
 $("#search").addEventListener("input", (event) => players.type(event.target.value));
+$("#account-search").addEventListener("input", (event) => organisers.type(event.target.value));
 $("#filter-text").addEventListener("input", (event) => {
   state.filter.text = event.target.value;
   paint("feed");
@@ -292,11 +302,12 @@ addEventListener("keydown", (event) => {
   $("#search").select();
 });
 
-const views = createViews({ desk: $("#desk"), walls: $("#walls"), audit: $("#audit") }, $("#views"), (name) => {
+const views = createViews({ desk: $("#desk"), walls: $("#walls"), audit: $("#audit"), organisers: $("#organisers") }, $("#views"), (name) => {
   if (detail.open) closePlayer();
   walls.close();
   if (name === "walls" && state.connected) walls.open();
   if (name === "audit" && state.connected) trail.again();
+  if (name === "organisers" && state.connected) organisers.again();
 });
 
 // --- the connection --------------------------------------------------------------------------------------------------------

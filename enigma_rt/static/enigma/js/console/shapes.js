@@ -4,6 +4,7 @@ import { learn } from "../shapes.js";
 
 learn(
   {
+    OrganiserLine: { account: "int", name: "str", email: "str", role: "str?", fixed: "bool", last_login: "int?" },
     FeedItem: {
       id: "int", at: "int", player: "int", name: "str", q: "int", kind: "str", text: "str", verdict: "str", repeat: "bool",
     },
@@ -43,6 +44,7 @@ learn(
       protocol: "int", now: "int", hunt: "HuntInfo", players: "int", finished: "int", sockets: "Sockets",
       questions: "QuestionStats[]", feed: "FeedItem[]", announcements: "Notice[]", board: "BoardView",
     },
+    organisers: { id: "str", rows: "OrganiserLine[]" },
     rights: { role: "str", may: "str[]" },
     pulse: {
       now: "int", players: "int", finished: "int", sockets: "Sockets", questions: "QuestionStats[]", feed: "FeedItem[]",

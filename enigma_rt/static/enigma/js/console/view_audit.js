@@ -17,7 +17,7 @@ export const actionLines = (action) => html`${auditWords(action)}${action.undoes
   ${action.changes.length ? html`<ul>${action.changes.map(change)}</ul>` : nothing}`;
 
 export const undoButton = (action, act) =>
-  action.undoable ? html`<button type="button" class="button small" data-needs="undo" aria-haspopup="dialog" @click=${() => act.undo(action)}>${gettext("Undo")}…</button>` : html`<span></span>`;
+  action.undoable ? html`<button type="button" class="button small" data-needs=${action.player === null ? "appoint" : "undo"} aria-haspopup="dialog" @click=${() => act.undo(action)}>${gettext("Undo")}…</button>` : html`<span></span>`;
 
 export function trail({ rows, before, loading, error }, act) {
   const refusal = error ? html`<p class="refusal" role="alert">${error} <button type="button" class="button small" @click=${act.trail.again}>${gettext("Try again")}</button></p>` : nothing;

@@ -34,6 +34,9 @@ const ACTIONS = {
   "webhook.resume": () => gettext("resumed a webhook"),
   "webhook.delete": () => gettext("deleted a webhook"),
   "webhook.again": () => gettext("sent a delivery again"),
+  "organiser.role": () => gettext("changed a role"),
+  "hunt.reschedule": () => gettext("moved the start"),
+  "hunt.reopen": () => gettext("opened the hunt again"),
   "player.grant": () => gettext("changed the balance"),
   "player.hide": () => gettext("taken off the board"),
   "player.show": () => gettext("put on the board"),
@@ -48,6 +51,7 @@ export const auditWords = ({ action, q }) => {
 };
 
 const VALUES = {
+  role: () => gettext("role"),
   points: () => gettext("points"),
   xp: () => gettext("XP"),
   title: () => gettext("title"),
@@ -134,13 +138,13 @@ export function moderateWords(line, action) {
 }
 
 export function undoWords(entry) {
-  const what = { what: auditWords(entry), name: entry.name };
+  const what = { what: auditWords(entry), name: entry.name || entry.note };
   return {
     title: gettext("Undo this?"),
     says: [
       format(gettext("%(name)s: %(what)s."), what),
       ...entry.changes.map(changeWords).map((change) => format(gettext("It had changed “%(what)s” from %(before)s to %(after)s."), change)),
-      gettext("The contrary is booked as an action of its own, and the player is told."),
+      entry.player === null ? gettext("The contrary is written down as an action of its own.") : gettext("The contrary is booked as an action of its own, and the player is told."),
     ],
     button: gettext("Undo"),
   };
