@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from enigma_rt import pages, words
+from enigma_rt import author, author_urls, pages, words
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
@@ -16,8 +16,10 @@ urlpatterns = [
     path("board", pages.board, name="board"),
     path("console", pages.console, name="console"),
     re_path(r"^console/export/(?P<what>[a-z]+)\.(?P<form>csv|json)$", pages.export, name="export"),
+    path("author", author.page, name="author"),
+    path("author/", include(author_urls)),
     path("image/<str:token>", pages.image, name="image"),
-    re_path(r"^(?P<page>play|join|rules|board|console)/$", RedirectView.as_view(url="/%(page)s")),
+    re_path(r"^(?P<page>play|join|rules|board|console|author)/$", RedirectView.as_view(url="/%(page)s")),
     path("favicon.ico", pages.icon),
     re_path(
         r"^words/(?P<language>[a-zA-Z-]+)/(?P<page>[a-z]+)/(?P<version>[0-9a-f]{12})\.js$",

@@ -23,6 +23,8 @@ PAGES = {
     "play": ("*.js", "play/*.js"),
     "board": ("*.js", "board/*.js"),
     "console": ("*.js", "console/*.js"),
+    # Its preview is the player's view, its questions before something grave are the console's.
+    "author": ("*.js", "author/*.js", "play/view_stage.js", "play/words.js", "console/confirm.js"),
 }
 """Which modules a page may be made of."""
 YEAR_S = 365 * 24 * 3600

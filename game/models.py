@@ -375,6 +375,40 @@ class Organiser(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+class ContentVersion(models.Model):
+    """A hunt's content as it was after a change, so that it can be compared and brought back. Numbers are from 1."""
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField()
+    # Null: changed elsewhere (admin, a command), and noticed at the next change.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    at = Instant()
+    note = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=64)
+    # game/packs/snapshots.py; pictures are KeptImage by their digest.
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hunt", "number"], name="one_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.hunt_id} version {self.number}"
+
+
+class KeptImage(models.Model):
+    """A picture of some version of a hunt, once, however many versions show it."""
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="kept_images", db_index=False)
+    digest = models.CharField(max_length=64)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hunt", "digest"], name="each_picture_kept_once")]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class Webhook(models.Model):
     """An address that is told what happens in a hunt."""
 

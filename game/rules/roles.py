@@ -48,6 +48,7 @@ NEEDS = {
     # Pages and files.
     "/console": Role.VIEWER,
     "/image": Role.VIEWER,
+    "/author": Role.AUTHOR,
     "/console/export": Role.MODERATOR,
     "/console/export?emails": Role.OWNER,
     "/admin": Role.OWNER,

@@ -172,7 +172,7 @@ def _write_questions(hunt: Hunt, pack: Pack) -> None:
             setattr(row, name, list(value) if isinstance(value, tuple) else value)
         row.image = images[each.image] if each.image is not None else None
         row.save()
-        _write_story(row, each)
+        write_story(row, each)
     hunt.questions.filter(position__gt=len(pack.questions)).delete()
     hunt.images.exclude(path__in=list(pack.images)).delete()
 
@@ -189,7 +189,8 @@ def _write_images(hunt: Hunt, pack: Pack) -> dict[str, Image]:
     return rows
 
 
-def _write_story(row: Question, each: PackQuestion) -> None:
+def write_story(row: Question, each: PackQuestion) -> None:
+    """The blocks around this question as `each` has them."""
     wanted = [
         (when, ordinal, text)
         for when, texts in ((StoryBlock.When.BEFORE, each.before), (StoryBlock.When.AFTER, each.after))

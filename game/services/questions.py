@@ -17,7 +17,7 @@ from game.packs import PackQuestion
 from game.packs.checks import question_faults
 from game.rendering import render
 from game.rules.matching import Verdict, normalise
-from game.services import audit, packs
+from game.services import audit, packs, versions
 from game.services.audit import Detail
 
 TEXTS = ("title", "text", "hint", "image_alt")
@@ -72,7 +72,7 @@ def source(hunt_id: int, q: int) -> QuestionSource:
     each = packs.exported(row)
     return QuestionSource(
         q=q,
-        token=_token(each),
+        token=question_token(each),
         title=each.title,
         text=each.text,
         hint=each.hint,
@@ -105,7 +105,7 @@ def mend(user_id: int, hunt_id: int, q: int, token: str, edits: Edits, command: 
         changed = [name for name in (*TEXTS, *NUMBERS) if getattr(old, name) != getattr(new, name)]
         if not changed:
             raise errors.Invalid(_("That would change nothing."))
-        return _write(row, old, new, changed)
+        return _write(hunt, user_id, row, old, new, changed)
 
     asked: Detail = {"q": q, "token": token, "edits": msgspec.to_builtins(edits)}
     return audit.once(user_id, hunt_id, command, "question.mend", asked, act)
@@ -132,7 +132,7 @@ def judge_as(
         changed = [name for name in lists if _folded(getattr(old, name)) != _folded(getattr(new, name))]
         if not changed:
             raise errors.Invalid(_("It is so already."))
-        return _write(row, old, new, changed)
+        return _write(hunt, user_id, row, old, new, changed)
 
     if verdict not in set(Verdict):
         raise errors.Invalid
@@ -154,12 +154,13 @@ def _question(hunt_id: int, q: int) -> Question:
     return row
 
 
-def _token(each: PackQuestion) -> str:
+def question_token(each: PackQuestion) -> str:
+    """Stands for all of a question: edits name the one that they were made from."""
     return hashlib.sha256(msgspec.json.encode(each)).hexdigest()[:16]
 
 
 def _edited(old: PackQuestion, token: str, edits: Edits) -> PackQuestion:
-    if _token(old) != token:
+    if question_token(old) != token:
         raise errors.Outdated
     values: dict[str, object] = {
         name: _spliced(getattr(old, name), splice)
@@ -185,13 +186,16 @@ def _folded(texts: tuple[str, ...]) -> set[str]:
     return {normalise(text) for text in texts}
 
 
-def _write(row: Question, old: PackQuestion, new: PackQuestion, changed: list[str]) -> Detail:
+def _write(
+    hunt: Hunt, user_id: int, row: Question, old: PackQuestion, new: PackQuestion, changed: list[str]
+) -> Detail:
     _refuse_faults(new)
     before, after = (msgspec.to_builtins(each) for each in (old, new))
     for name in changed:
         setattr(row, name, after[name])
-    row.save(update_fields=changed)
-    packs.touch_hunt(row.hunt_id)
+    with versions.of_change(hunt, user_id):
+        row.save(update_fields=changed)
+        packs.touch_hunt(hunt.id)
     return {
         "before": {name: before[name] for name in changed},
         "after": {name: after[name] for name in changed},

@@ -1,0 +1,373 @@
+// The author's desk: the hunt as its server has it, drafts over it, and the parts of the page that are painted anew.
+
+import "../html.js";
+import { html, render } from "../../vendor/lit-html/lit-html.js";
+import { zoned } from "../clock.js";
+import { $ } from "../dom.js";
+import { format, gettext, locale, number } from "../i18n.js";
+import { exactTime } from "../times.js";
+import { Confirm } from "../console/confirm.js";
+import { createApi } from "./api.js";
+import { NEW, blank, contentOf, differs, fieldOf, formOf, moved, standing } from "./drafts.js";
+import { createBeside } from "./beside.js";
+import { drag } from "./order.js";
+import { createHuntForm } from "./hunt.js";
+import { createHistory } from "./history.js";
+import { check } from "./view_check.js";
+import { form } from "./view_form.js";
+import { list } from "./view_list.js";
+
+const POLL = 3_000;
+const TOLD = 6_000;
+const MEGABYTE = 1024 * 1024;
+const VIEWS = ["questions", "hunt", "check", "versions"];
+const { hunt, csrf, preview: previewAddress, login } = document.body.dataset;
+
+const api = createApi(`/author/${hunt}`, csrf);
+const confirm = new Confirm($("#confirm"));
+const state = { desk: null, open: null, drafts: new Map(), order: null, held: null, moving: false, pending: false, error: "", trouble: "", view: "questions" };
+let forgets = 0;
+
+// --- what there is ---------------------------------------------------------------------------------------------------------
+
+const question = (id) => state.desk?.questions.find((each) => each.id === id);
+
+/** The draft of a question; made of what is saved when there is none. */
+function draftOf(id) {
+  const found = state.drafts.get(id);
+  if (found) return found;
+  const { token, content } = question(id);
+  return { id, token, form: formOf(content), at: null };
+}
+
+const dirty = (draft) => draft.id === NEW || differs(draft.form, question(draft.id)?.content ?? {});
+const placeOf = (id) => (id === NEW ? state.drafts.get(NEW).at : ids().indexOf(id));
+const ids = () => state.order ?? state.desk.questions.map(({ id }) => id);
+
+function countsOf(id) {
+  const counts = { fault: 0, warning: 0 };
+  for (const { question: about, kind } of state.desk.findings) if (about === id) counts[kind] += 1;
+  return counts;
+}
+
+function rows() {
+  const all = ids().map((id) => {
+    const draft = state.drafts.get(id);
+    return { id, title: draft?.form.title ?? question(id).content.title, dirty: Boolean(draft), counts: countsOf(id), foreign: draft ? standing(draft, question(id)) === "stale" : false };
+  });
+  const fresh = state.drafts.get(NEW);
+  if (fresh) all.splice(fresh.at, 0, { id: NEW, title: fresh.form.title || gettext("New question"), dirty: true, counts: {}, foreign: false });
+  const lost = [...state.drafts.values()].filter((draft) => draft.id !== NEW && !question(draft.id));
+  return [...all, ...lost.map((draft) => ({ id: draft.id, title: draft.form.title, dirty: true, counts: {}, foreign: true }))];
+}
+
+// --- painting --------------------------------------------------------------------------------------------------------------
+
+const parts = {
+  list: () => render(list({ rows: rows(), open: state.open, fixed: state.desk.fixed, held: state.held, moving: state.moving }, act), $("#list")),
+  editor() {
+    const draft = draftOf(state.open);
+    const saved = question(state.open);
+    render(form({
+      draft: { ...draft, q: placeOf(state.open) + 1, standing: standing(draft, saved) },
+      findings: beside.findings(),
+      dirty: dirty(draft),
+      pending: state.pending,
+      error: state.error || (contentOf(draft.form) ? "" : gettext("Points and closeness are whole numbers.")),
+      fixed: state.desk.fixed,
+      images: saved?.image ?? "",
+    }, act), $("#editor"));
+  },
+  beside: () => beside.paint(),
+  hunt: () => huntForm.paint(),
+  check: () => render(check({ desk: state.desk, unsaved: state.drafts.size }, act), $("#findings")),
+  history: () => past.paint(),
+  head() {
+    const faults = state.desk.findings.filter(({ kind }) => kind === "fault").length;
+    $("#title").textContent = state.desk.title;
+    $("#found").textContent = faults ? number(faults) : "";
+    const words = { scheduled: gettext("Scheduled"), live: gettext("Live"), paused: gettext("Paused"), ended: gettext("Ended") };
+    document.body.dataset.link = state.trouble ? "offline" : "live";
+    render(html`<span class="phase" data-phase=${state.desk.phase}>${words[state.desk.phase]}</span> <span class="until">${state.desk.phase === "scheduled" ? format(gettext("opens %(time)s"), { time: zoned(state.desk.starts_at) }) : ""}</span>`, $("#phase"));
+    const trouble = $("#trouble");
+    trouble.textContent = state.trouble;
+    trouble.className = state.trouble ? "trouble" : "";
+  },
+  confirm: () => confirm.paint(),
+};
+const waiting = new Set();
+let frame = 0;
+
+function paint(...names) {
+  for (const name of names) waiting.add(name);
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    if (!state.desk) return;
+    for (const name of waiting) parts[name]();
+    waiting.clear();
+  });
+}
+
+const paintAll = () => paint(...Object.keys(parts));
+
+function told(text) {
+  $("#told").textContent = `${exactTime(Date.now(), locale())} ${text}`;
+  clearTimeout(forgets);
+  forgets = setTimeout(() => ($("#told").textContent = ""), TOLD);
+}
+
+// --- acts ------------------------------------------------------------------------------------------------------------------
+
+function edit(change) {
+  const draft = draftOf(state.open);
+  const next = { ...draft, form: { ...draft.form, ...change } };
+  if (dirty(next)) state.drafts.set(next.id, next);
+  else state.drafts.delete(next.id);
+  state.error = "";
+  paint("list", "editor");
+  beside.look();
+}
+
+function put(id) {
+  if (!question(id) && !state.drafts.has(id)) return;
+  state.open = id;
+  state.error = "";
+  beside.look(true);
+  paint("list", "editor", "beside");
+}
+
+function drop(id) {
+  state.drafts.delete(id);
+  if (id === state.open && !question(id)) put(state.desk.questions[Math.min(placeAfter(id), state.desk.questions.length - 1)].id);
+  else beside.look();
+  paint("list", "editor");
+}
+
+const placeAfter = (id) => Math.max(0, ids().indexOf(id));
+
+const act = {
+  open(id) {
+    put(id);
+    history.replaceState(null, "", `#q-${id}`);
+  },
+  begin() {
+    if (state.drafts.has(NEW)) return act.open(NEW);
+    state.drafts.set(NEW, { id: NEW, token: "", form: blank(), at: placeOf(state.open) + 1 });
+    act.open(NEW);
+    requestAnimationFrame(() => $("#f-title")?.focus());
+  },
+  type: (name, value) => edit({ [name]: value }),
+  block: (name, i, value) => edit({ [name]: draftOf(state.open).form[name].map((text, at) => (at === i ? value : text)) }),
+  unblock: (name, i) => edit({ [name]: draftOf(state.open).form[name].filter((_, at) => at !== i) }),
+  addBlock(name) {
+    const blocks = draftOf(state.open).form[name];
+    edit({ [name]: [...blocks, ""] });
+    requestAnimationFrame(() => $(`#f-${name}-${blocks.length}`)?.focus());
+  },
+  unpicture: () => edit({ image: null, picture: null, image_alt: "" }),
+  async picture(event) {
+    const [file] = event.target.files;
+    const id = state.open;
+    event.target.value = "";
+    if (!file) return;
+    try {
+      if (file.size > MEGABYTE) throw new Error(gettext("A picture may have 1 MiB. Make it smaller."));
+      const { media_type: kind } = await api.picture(file);
+      const data = await base64(file);
+      if (state.open === id) edit({ picture: { name: file.name, data, url: `data:${kind};base64,${data}` } });
+    } catch (refused) {
+      state.error = refused.message;
+      paint("editor");
+    }
+  },
+  discard() {
+    if (!dirty(draftOf(state.open))) return;
+    drop(state.open);
+  },
+  theirs: () => drop(state.open),
+  mine() {
+    const draft = draftOf(state.open);
+    state.drafts.set(draft.id, { ...draft, token: question(draft.id).token });
+    paint("list", "editor");
+  },
+  async save(event) {
+    event?.preventDefault();
+    const draft = draftOf(state.open);
+    const content = contentOf(draft.form);
+    if (state.pending || !dirty(draft) || !content || standing(draft, question(draft.id)) !== "same") return;
+    const { picture } = draft.form;
+    const body = { content: picture ? { ...content, image: null } : content, picture: picture && { name: picture.name, data: picture.data } };
+    Object.assign(state, { pending: true, error: "" });
+    paint("editor");
+    try {
+      const done = draft.id === NEW
+        ? await api.write("questions", { ...body, order: state.desk.order, at: draft.at + 1 })
+        : await api.write(`questions/${draft.id}`, { ...body, token: draft.token });
+      // What was typed while it was on its way stays a draft, over what is saved now.
+      const later = state.drafts.get(draft.id);
+      await refresh();
+      if (draft.id === NEW) {
+        state.drafts.delete(NEW);
+        if (state.open === NEW) act.open(done.question);
+      } else if (later && later.form !== draft.form) state.drafts.set(draft.id, { ...later, token: question(draft.id).token });
+      else state.drafts.delete(draft.id);
+      told(gettext("Saved."));
+    } catch (refused) {
+      if (refused.code === "outdated") await refresh().catch(() => null);
+      state.error = refused.message;
+    }
+    state.pending = false;
+    beside.look();
+    paintAll();
+  },
+  remove() {
+    const { id, token, content, q } = question(state.open);
+    confirm.ask({
+      danger: true,
+      words: () => ({
+        title: format(gettext("Delete question %(q)s?"), { q: number(q) }),
+        says: [content.title, gettext("Those behind it move up. It stays in the versions, from which it can be brought back.")].filter(Boolean),
+        button: gettext("Delete it"),
+      }),
+      async act() {
+        await api.write(`questions/${id}/remove`, { token });
+        state.drafts.delete(id);
+        await refresh();
+        told(gettext("Deleted."));
+      },
+    });
+  },
+  shift(id, by) {
+    const from = ids().indexOf(id);
+    const to = from + by;
+    if (state.moving || to < 0 || to >= ids().length) return;
+    arrange(moved(ids(), from, to));
+  },
+  drag(event, id) {
+    if (state.moving || state.drafts.has(NEW)) return;
+    const before = ids();
+    state.held = id;
+    paint("list");
+    drag(event, {
+      list: $("#list"),
+      rows: () => [...$("#list ol").children],
+      over(place) {
+        state.order = moved(ids(), ids().indexOf(id), Math.min(place, before.length - 1));
+        paint("list");
+      },
+      done(place) {
+        const after = ids();
+        state.held = null;
+        state.order = null;
+        paint("list");
+        if (place !== null && String(after) !== String(before)) arrange(after);
+      },
+    });
+  },
+  lead(event, id, place) {
+    event.preventDefault();
+    if (id === null) {
+      location.hash = "#hunt";
+      return;
+    }
+    location.hash = `#q-${id}`;
+    const field = fieldOf({ place });
+    requestAnimationFrame(() => requestAnimationFrame(() => ($(`#f-${field}`) ?? $(`.f-${field} textarea, .f-${field} button`))?.focus()));
+  },
+};
+
+async function arrange(order) {
+  Object.assign(state, { order, moving: true });
+  paint("list");
+  try {
+    await api.write("order", { order: state.desk.order, ids: order });
+    await refresh();
+  } catch (refused) {
+    told(refused.message);
+    await refresh().catch(() => null);
+  }
+  Object.assign(state, { order: null, moving: false });
+  beside.look();
+  paintAll();
+}
+
+function base64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
+// --- what others do --------------------------------------------------------------------------------------------------------
+
+function take(desk) {
+  state.desk = desk;
+  for (const draft of state.drafts.values()) {
+    if (draft.id !== NEW && question(draft.id) && !dirty(draft)) state.drafts.delete(draft.id);
+    if (draft.id === NEW) draft.at = Math.min(draft.at, desk.questions.length);
+  }
+  if (state.open === null || (!question(state.open) && !state.drafts.has(state.open))) put(desk.questions[0].id);
+  huntForm.arrived();
+  past.arrived();
+  paintAll();
+}
+
+async function refresh() {
+  take(await api.get("state"));
+}
+
+async function poll() {
+  if (!document.hidden) {
+    try {
+      const desk = await api.get(state.desk ? `state?version=${state.desk.version}` : "state");
+      if (desk && !state.pending && !state.moving) {
+        const { open } = state;
+        take(desk);
+        if (open === state.open) beside.look();
+      }
+      if (state.trouble) Object.assign(state, { trouble: "" }) && paint("head");
+    } catch (refused) {
+      state.trouble = refused.message;
+      paint("head");
+      if (refused.code === "signed_out" && !state.drafts.size && !huntForm.dirty()) location.assign(login);
+    }
+  }
+  setTimeout(poll, POLL);
+}
+
+// --- the page --------------------------------------------------------------------------------------------------------------
+
+const tools = { api, confirm, told, state, paint, refresh };
+const beside = createBeside({ ...tools, address: previewAddress, draft: () => draftOf(state.open), place: () => placeOf(state.open) });
+const huntForm = createHuntForm({ ...tools, about: JSON.parse(document.body.dataset.settings) });
+const past = createHistory({ ...tools, exported: `/author/${hunt}/export`, unsaved: () => state.drafts.size > 0 || huntForm.dirty() });
+
+function show() {
+  const name = location.hash.slice(1);
+  const chosen = /^q-(\d+)$/.exec(name);
+  state.view = chosen ? "questions" : VIEWS.includes(name) ? name : "questions";
+  for (const view of VIEWS) $(`#${view}`).hidden = view !== state.view;
+  for (const link of $("#views").querySelectorAll("a")) {
+    if (link.hash === `#${state.view}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (chosen && state.desk) put(Number(chosen[1]));
+  if (state.view === "versions") past.open();
+  paintAll();
+}
+
+addEventListener("hashchange", show);
+addEventListener("beforeunload", (event) => (state.drafts.size || huntForm.dirty()) && event.preventDefault());
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  if (state.view === "questions") act.save();
+  if (state.view === "hunt") huntForm.save();
+});
+
+poll().then(show);
+
+// For boot.js: everything that this page is made of has arrived.
+document.documentElement.dataset.started = "";

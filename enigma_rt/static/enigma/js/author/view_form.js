@@ -1,0 +1,86 @@
+// The form of one question: every part that a pack has, each with what is wrong or odd about it.
+
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { format, gettext, number } from "../i18n.js";
+import { NEW, fieldOf } from "./drafts.js";
+
+export const FIELDS = {
+  title: () => gettext("Title"),
+  before: () => gettext("Story before"),
+  text: () => gettext("Text, in Markdown"),
+  image: () => gettext("Picture"),
+  image_alt: () => gettext("What the picture shows"),
+  answers: () => gettext("Right answers, one in each line"),
+  close: () => gettext("Close answers, one in each line"),
+  threshold: () => gettext("Close from (%, 0 is off)"),
+  hint: () => gettext("Hint, in Markdown"),
+  points: () => gettext("Points"),
+  after: () => gettext("Story after"),
+};
+
+export const findingLine = ({ kind, place, text, cure }) => html`<li class=${kind}><span class="kind">${kind === "fault" ? gettext("Fault") : gettext("Note")}</span> ${place} ${text}. <span class="cure">${cure}.</span></li>`;
+
+/** `draft`: { id, q, form, standing }; `findings` of the draft as last looked at; `can`: what may be pressed. */
+export function form({ draft, findings, dirty, pending, error, fixed, images }, act) {
+  const { form: fields, id } = draft;
+  const about = (name) => findings.filter((finding) => fieldOf(finding) === name);
+  const notes = (name) => (about(name).length ? html`<ul id="about-${name}" class="about">${about(name).map(findingLine)}</ul>` : nothing);
+  const described = (name) => (about(name).length ? `about-${name}` : nothing);
+  const wrong = (name) => String(about(name).some(({ kind }) => kind === "fault"));
+  const type = (name) => (event) => act.type(name, event.target.value);
+  const line = (name, mode = "text") => html`<div class="field f-${name}"><label for="f-${name}">${FIELDS[name]()}</label>
+    <input id="f-${name}" class="input" inputmode=${mode} autocomplete="off" aria-invalid=${wrong(name)} aria-describedby=${described(name)} .value=${fields[name]} @input=${type(name)} />${notes(name)}</div>`;
+  const area = (name, rows) => html`<div class="field f-${name}"><label for="f-${name}">${FIELDS[name]()}</label>
+    <textarea id="f-${name}" class="input" rows=${rows} spellcheck=${name === "answers" || name === "close" ? "false" : "true"} aria-invalid=${wrong(name)} aria-describedby=${described(name)} .value=${fields[name]} @input=${type(name)}></textarea>${notes(name)}</div>`;
+  const story = (name) => html`<fieldset class="blocks f-${name}">
+    <legend>${FIELDS[name]()}</legend>
+    ${fields[name].map((text, i) => html`<div class="block">
+      <textarea id="f-${name}-${i}" class="input" rows="4" aria-label=${format(gettext("%(what)s, block %(n)s"), { what: FIELDS[name](), n: number(i + 1) })} .value=${text} @input=${(event) => act.block(name, i, event.target.value)}></textarea>
+      <button type="button" class="button small" aria-label=${format(gettext("Remove block %(n)s of: %(what)s"), { what: FIELDS[name](), n: number(i + 1) })} @click=${() => act.unblock(name, i)}>${gettext("Remove")}</button>
+    </div>`)}
+    <button type="button" class="button small" @click=${() => act.addBlock(name)}>${fields[name].length ? gettext("One more block") : gettext("Write a story block")}</button>
+    ${notes(name)}</fieldset>`;
+
+  const ready = dirty && !pending && !findings.some(({ kind }) => kind === "fault") && draft.standing === "same";
+  return html`<form class="question-form" @submit=${act.save} novalidate>
+    <header>
+      <h2 id="editor-title" tabindex="-1">${id === NEW ? format(gettext("New question, no. %(q)s"), { q: number(draft.q) }) : format(gettext("Question %(q)s"), { q: number(draft.q) })}</h2>
+      <span class="flag ${dirty ? "lit" : ""}">${dirty ? gettext("unsaved") : gettext("saved")}</span>
+      ${fixed || id === NEW ? nothing : html`<button type="button" class="button small danger" aria-haspopup="dialog" @click=${act.remove}>${gettext("Delete")}…</button>`}
+    </header>
+    ${standing(draft, act)}
+    ${fixed ? html`<p class="says">${gettext("The hunt has begun. What you save is on the pages of those who are on this question at once; what was judged stays judged.")}</p>` : nothing}
+    ${line("title")}
+    ${story("before")}
+    ${area("text", 8)}
+    <div class="field f-image">
+      <span class="named" id="l-image">${FIELDS.image()}</span>
+      ${fields.image || fields.picture
+        ? html`<div class="picture-line"><img src=${fields.picture?.url ?? images} alt="" /><span class="name">${fields.picture?.name ?? fields.image}</span>
+            <button type="button" class="button small" @click=${act.unpicture}>${gettext("Take away")}</button></div>`
+        : nothing}
+      <input id="f-image" type="file" class="file" aria-labelledby="l-image" accept=".svg,.png,.jpg,.jpeg,.webp,.gif" @change=${act.picture} />
+      ${notes("image")}
+    </div>
+    ${fields.image || fields.picture || fields.image_alt ? area("image_alt", 2) : nothing}
+    <div class="pair">${area("answers", 4)}${area("close", 4)}</div>
+    <div class="pair">${line("threshold", "numeric")}${line("points", "numeric")}</div>
+    ${area("hint", 3)}
+    ${story("after")}
+    <footer>
+      <p class="refusal" role="alert">${error}</p>
+      <button type="button" class="button" aria-disabled=${String(!dirty || pending)} @click=${act.discard}>${gettext("Discard")}</button>
+      <button type="submit" class="button lit" aria-disabled=${String(!ready)} aria-keyshortcuts="Control+S">${pending ? gettext("Saving …") : gettext("Save")}</button>
+    </footer>
+  </form>`;
+}
+
+function standing(draft, act) {
+  if (draft.standing === "same") return nothing;
+  const gone = draft.standing === "gone";
+  return html`<div class="conflict" role="alert">
+    <p>${gone ? gettext("Somebody has deleted this question. What you wrote is still here.") : gettext("Somebody has changed this question while you wrote.")}</p>
+    <p><button type="button" class="button small" @click=${act.theirs}>${gone ? gettext("Let it go") : gettext("Take theirs, drop mine")}</button>
+    ${gone ? nothing : html`<button type="button" class="button small" @click=${act.mine}>${gettext("Keep mine over theirs")}</button>`}</p>
+  </div>`;
+}

@@ -1,0 +1,165 @@
+"""The author's desk, as two authors use it: written, tried, put in order, checked, brought back, and mended live."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.backstage import Stage
+from tests.support.pack import word
+from tests.support.server import RunningHunt
+from tests.support.visitor import DESK, Visit
+
+pytestmark = pytest.mark.browser
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+
+
+@pytest.fixture(scope="module")
+def hunt(play_hunt: Callable[..., RunningHunt]) -> RunningHunt:
+    return play_hunt(starts_in="2h")
+
+
+def saves(desk: Page) -> None:
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator("#told")).to_contain_text("Saved.")
+    expect(desk.locator("#editor .flag").first).to_have_text("saved")
+
+
+def test_a_hunt_is_written(visit: Visit, behind: Stage, tmp_path: Path) -> None:
+    desk = visit(behind.account("Olga", staff=True), viewport=DESK).tab("/author")
+    rows = desk.get_by_role("navigation", name="Questions").locator("li .row")
+    seen = desk.frame_locator("iframe[title='As players see it']")
+    expect(rows).to_have_count(4)
+    expect(seen.get_by_role("heading", level=2)).to_have_text(f"Title {word('title', 1)}")
+
+    # Live, by the player's own view; and an answer is tried.
+    desk.get_by_label("Text, in Markdown").fill("Which lamp is *left*?")
+    expect(seen.locator(".question .prose em")).to_have_text("left")
+    desk.get_by_label("Right answers").fill("the left lamp\nleft")
+    desk.get_by_label("Close from").fill("80")
+    desk.get_by_role("textbox", name="Try an answer").fill("zebra")
+    expect(desk.get_by_role("region", name="Try an answer")).to_contain_text("wrong")
+    desk.get_by_role("textbox", name="Try an answer").fill("the left lamps")
+    expect(desk.get_by_role("region", name="Try an answer")).to_contain_text(
+        "similar to “the left lamp”: enough"
+    )
+    desk.get_by_role("radio", name="With its hint").check()
+    expect(seen.get_by_role("complementary", name="Hint")).to_contain_text(word("hint", 1))
+    desk.get_by_role("radio", name="Once solved").check()
+    expect(seen.get_by_role("heading", level=2)).to_have_text(f"Title {word('title', 2)}")
+
+    # What a pack may not say cannot be saved, and says so at its place.
+    desk.get_by_label("Close answers").fill("LEFT")
+    expect(desk.get_by_label("Close answers")).to_have_accessible_description(
+        re.compile("is the same as answers")
+    )
+    expect(desk.get_by_role("button", name="Save", exact=True)).to_have_attribute("aria-disabled", "true")
+    desk.get_by_label("Close answers").fill("right")
+
+    # A picture, which has to be described.
+    desk.get_by_label("Picture", exact=True).set_input_files(
+        {"name": "Lamp.svg", "mimeType": "image/svg+xml", "buffer": SVG}
+    )
+    desk.get_by_label("What the picture shows").fill("A lamp")
+    desk.get_by_role("radio", name="As it opens").check()
+    expect(seen.get_by_role("img", name="A lamp")).to_be_visible()
+    saves(desk)
+    assert behind.run(
+        "from game.models import Question; q = Question.objects.get(position=1);"
+        "result = [q.answers, q.close, q.image.path]"
+    ) == [["the left lamp", "left"], ["right"], "images/lamp.svg"]
+
+    # In order: by keys and by pointer.
+    desk.get_by_role("button", name=re.compile("Move down: Title title1")).click()
+    expect(rows.nth(1)).to_contain_text(word("title", 1))
+    expect(desk.locator("#list ol")).to_have_attribute("aria-busy", "false")
+    grip = desk.locator("#list li .grip")
+    start, end = grip.nth(3).bounding_box(), grip.nth(0).bounding_box()
+    assert start
+    assert end
+    desk.mouse.move(start["x"] + 8, start["y"] + 20)
+    desk.mouse.down()
+    desk.mouse.move(end["x"] + 8, end["y"] + 22, steps=4)
+    desk.mouse.up()
+    expect(rows.first).to_contain_text(word("title", 4))
+    expect(desk.locator("#list ol")).to_have_attribute("aria-busy", "false")
+
+    # One more, and one less.
+    desk.get_by_role("button", name="Add a question").click()
+    desk.get_by_label("Title", exact=True).fill("A new one")
+    desk.get_by_label("Text, in Markdown").fill("What is new?")
+    desk.get_by_label("Right answers").fill("this")
+    saves(desk)
+    expect(rows).to_have_count(5)
+    rows.filter(has_text=word("title", 3)).click()
+    desk.get_by_role("button", name="Delete").click()
+    desk.locator("#confirm").get_by_role("button", name="Delete it").click()
+    expect(rows).to_have_count(4)
+
+    # Check leads to the place.
+    desk.get_by_role("link", name="Check").click()
+    desk.get_by_role("row").filter(has_text="hint is missing").get_by_role("link").click()
+    expect(desk.get_by_label("Hint, in Markdown")).to_be_focused()
+    expect(desk.get_by_label("Title", exact=True)).to_have_value("A new one")
+
+    # The hunt itself.
+    desk.get_by_role("link", name="Hunt", exact=True).click()
+    desk.get_by_label("Tagline").fill("Lamps, mostly")
+    desk.get_by_label("hint_xp").fill("much")
+    expect(desk.get_by_role("alert")).to_contain_text("Cannot be read: hint_xp")
+    desk.get_by_label("hint_xp").fill("30")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator("#title")).to_be_visible()
+    expect(desk.get_by_label("hint_xp")).to_have_value("30")
+    expect(desk.locator("#told")).to_contain_text("Saved.")
+
+    # Out, and back to how it was.
+    desk.get_by_role("link", name="Versions").click()
+    with desk.expect_download() as taken:
+        desk.get_by_role("link", name="Export the pack").click()
+    taken.value.save_as(tmp_path / "pack.zip")
+    expect(desk.locator(".version-list > li").first).to_be_visible()
+    desk.locator(".version-list > li .row").last.click()
+    expect(desk.locator(".version")).to_contain_text("moved from")
+    desk.get_by_role("button", name="Bring it back").click()
+    desk.locator("#confirm").get_by_role("button", name="Bring it back").click()
+    expect(desk.locator("#told")).to_contain_text("Brought back.")
+    desk.get_by_label("Import a pack").set_input_files(tmp_path / "pack.zip")
+    expect(desk.locator(".arriving-pack")).to_contain_text("Lamps, mostly")
+    desk.get_by_role("button", name="Replace the content").click()
+    desk.locator("#confirm").get_by_role("button", name="Replace it").click()
+    expect(desk.locator("#told")).to_contain_text("Imported.")
+    desk.get_by_role("link", name="Questions").click()
+    expect(rows).to_have_text(
+        [re.compile(text) for text in (word("title", 4), word("title", 2))] + [re.compile(".")] * 2
+    )
+
+
+def test_two_authors_and_a_hunt_that_has_begun(visit: Visit, behind: Stage) -> None:
+    mine, theirs = (
+        visit(behind.account(name, staff=True), viewport=DESK).tab("/author") for name in ("Mia", "Theo")
+    )
+    mine.get_by_label("Hint, in Markdown").fill("My hint")
+    theirs.get_by_label("Title", exact=True).fill("Their title")
+    saves(theirs)
+    # What one has saved the other sees, and nobody's words are lost.
+    expect(mine.get_by_role("alert").first).to_contain_text("Somebody has changed this question")
+    expect(mine.get_by_label("Hint, in Markdown")).to_have_value("My hint")
+    mine.get_by_role("button", name="Take theirs").click()
+    expect(mine.get_by_label("Title", exact=True)).to_have_value("Their title")
+    mine.get_by_label("Hint, in Markdown").fill("My hint")
+    saves(mine)
+    expect(theirs.get_by_label("Hint, in Markdown")).to_have_value("My hint")
+
+    behind.control("start")
+    expect(mine.get_by_text("order fixed")).to_be_visible()
+    expect(mine.get_by_role("button", name="Add a question")).to_have_count(0)
+    tab = visit(behind.player("Ada")).plays()
+    tab.field.fill("half an ans")
+    mine.get_by_label("Text, in Markdown").fill("It is *lit*.")
+    saves(mine)
+    expect(tab.page.locator(".question")).to_contain_text("It is lit.")
+    expect(tab.field).to_have_value("half an ans")
