@@ -23,6 +23,7 @@ from django.db import connection
 from consumers import meters, news, protocol
 from consumers.audience import EVERYBODY, Audience, in_slices
 from consumers.batcher import PATIENCE_S, Batcher, Bridge
+from consumers.crowd import Crowd
 from consumers.door import Door
 from consumers.limits import HandshakeWindow, chosen
 from consumers.pace import Pace
@@ -72,6 +73,7 @@ class Hub:
         self.batcher = Batcher(self.bridge)
         self.addresses = HandshakeWindow(self.limits)
         self.door = Door()
+        self.crowd = Crowd(self.bridge)
         lane = asyncio.Lock()
         self.identities = Together(self.bridge, self._identify, lane=lane)
         self.snapshots = Together(self.bridge, self._enter, lane=lane)
@@ -236,6 +238,10 @@ class Hub:
             ranks=tuple(rank for rank, _ in rows),
             rows=tuple(_row(row) for _, row in rows),
         )
+
+    def row_of(self, player: int) -> BoardRow | None:
+        """A player's row of the board, or None for who is not on it."""
+        return next((_row(row) for _, row in self.board.around(player, 0)), None)
 
     def _receive(self, standings: Iterable[Standing]) -> int:
         """Returns how many of them were news."""

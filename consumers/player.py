@@ -24,6 +24,7 @@ class PlayerConsumer(BaseConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.me_version = -1
+        self.position = 0
         self.party: Party | None = None
 
     def take_credit(self, now_ms: int) -> int:
@@ -55,7 +56,7 @@ class PlayerConsumer(BaseConsumer):
         view = await self.hub.snapshots.ask(self.identity.player)
         if view is None:
             raise errors.NotFound
-        self.me_version = max(self.me_version, view.play.me.version)
+        self._knows(view.play.me)
         await self.reply(
             protocol.Snapshot(
                 protocol=protocol.PROTOCOL,
@@ -77,7 +78,7 @@ class PlayerConsumer(BaseConsumer):
         """The player's state changed elsewhere; said once, unless this socket already knows it."""
         if view.me.version > self.me_version:
             moved = view.question is not None
-            self.me_version = view.me.version
+            self._knows(view.me)
             frame = protocol.Progress(
                 me=_me(view.me),
                 question=_question(view.question) if moved else None,
@@ -119,9 +120,29 @@ class PlayerConsumer(BaseConsumer):
                 await self.reply(protocol.StoryReply(command.id, _story(blocks), before))
             case protocol.Around():
                 await self.reply(self.hub.around(player, command.id))
+            case protocol.Crowd():
+                await self.reply(await self._crowd(hunt, command))
             case protocol.Seen():
                 await self.hub.bridge.read(players.seen, hunt, player, command.ids)
                 await self.reply(protocol.Ok(command.id))
+
+    def _knows(self, me: MeView) -> None:
+        """The player has been told of this state here."""
+        if me.version >= self.me_version:
+            self.me_version, self.position = me.version, me.position
+
+    async def _crowd(self, hunt: int, command: protocol.Crowd) -> protocol.CrowdReply:
+        if command.q != self.position:
+            raise errors.StaleQuestion  # how many are ahead is nobody's business but the board's
+        return protocol.CrowdReply(
+            id=command.id,
+            q=command.q,
+            here=await self.hub.crowd.here(hunt, command.q),
+            tried=await self.hub.crowd.tried(hunt, command.q, command.text)
+            if command.text is not None
+            else None,
+            rival=self.hub.row_of(command.rival) if command.rival is not None else None,
+        )
 
     async def _judge(self, command: Any, kind: Kind, text: str) -> Judged:
         assert self.identity is not None and self.hub.hunt is not None
@@ -139,7 +160,7 @@ class PlayerConsumer(BaseConsumer):
             )
         )
         # Told by this reply: the event about the same change need not tell it again.
-        self.me_version = max(self.me_version, judged.me.version)
+        self._knows(judged.me)
         return judged
 
     async def _verdict(self, judged: Judged) -> None:

@@ -141,6 +141,16 @@ class Around(Inbound, frozen=True, tag="around"):
     id: CommandId
 
 
+class Crowd(Inbound, frozen=True, tag="crowd"):
+    """What the others do: how many have the player's own question `q` before them, how many have tried `text` on it,
+    and where `rival` stands on the public board. Replied with `crowd`."""
+
+    id: CommandId
+    q: Position
+    text: AnswerText | None
+    rival: PlayerId | None
+
+
 class Seen(Inbound, frozen=True, tag="seen"):
     """The player has seen these announcements. Replied with `ok`; harmless to repeat."""
 
@@ -405,7 +415,7 @@ class Appoint(Inbound, frozen=True, tag="appoint"):
     was: RoleName | None
 
 
-PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Seen | Resync | Ping
+PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Crowd | Seen | Resync | Ping
 SpectatorCommand: TypeAlias = Resync | Ping
 OrganiserCommand: TypeAlias = (
     Preview
@@ -654,6 +664,17 @@ class AroundReply(Outbound, frozen=True, tag="around"):
     rank: int | None
     ranks: tuple[int, ...]
     rows: tuple[BoardRow, ...]
+
+
+class CrowdReply(Outbound, frozen=True, tag="crowd"):
+    """`here`: how many have question `q` before them. `tried`: how many players have tried the guess, the one who asks
+    among them; null when none was asked about. Both may be some seconds old. `rival`: null when not on the board."""
+
+    id: str
+    q: int
+    here: int
+    tried: int | None
+    rival: BoardRow | None
 
 
 class Ok(Outbound, frozen=True, tag="ok"):
@@ -1139,6 +1160,7 @@ PlayerFrame: TypeAlias = (
     | SkipReply
     | StoryReply
     | AroundReply
+    | CrowdReply
     | Ok
     | Error
     | Progress

@@ -434,6 +434,11 @@ def _player_in() -> Iterator[Golden]:
     yield sent("latest page", p.Story(id=command_id("story")))
     yield sent("earlier page", p.Story(id=command_id("story before"), before=5))
     yield sent("plain", p.Around(id=command_id("around")))
+    yield sent("of this question", p.Crowd(id=command_id("crowd"), q=4, text=None, rival=None))
+    yield sent(
+        "of a guess and a rival",
+        p.Crowd(id=command_id("crowd"), q=4, text="the fountain", rival=NEWCOMER.player),
+    )
     yield sent("one", p.Seen(id=command_id("seen"), ids=(3,)))
     yield sent("several", p.Seen(id=command_id("seen several"), ids=(1, 2, 2**53 - 1)))
 
@@ -737,6 +742,10 @@ def _player_out() -> Iterator[Golden]:
     )
     yield got("ranked", around)
     yield got("not on the board", msgspec.structs.replace(around, rank=None, ranks=(), rows=()))
+    crowd = p.CrowdReply(id=command_id("crowd"), q=4, here=112, tried=None, rival=None)
+    yield got("of this question", crowd)
+    rival = p.BoardRow(NEWCOMER.player, NEWCOMER.name, 300, START + 5 * HOUR, False)
+    yield got("of a guess and a rival", msgspec.structs.replace(crowd, tried=17, rival=rival))
 
     yield got("an hourly grant", p.Progress(me=zoe(version=32, xp=75)))
     yield got("solved in another tab", p.Progress(me=SOLVED_4, question=QUESTION_5, story=(BLOCK_5, BLOCK_6)))

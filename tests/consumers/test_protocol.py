@@ -141,6 +141,7 @@ def test_no_server_frame_is_a_command(golden: Golden) -> None:
     if frame["t"] not in {
         "around",
         "audit",
+        "crowd",
         "exports",
         "guesses",
         "hint",

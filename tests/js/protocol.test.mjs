@@ -16,6 +16,7 @@ const build = {
   skip: (f) => command.skip(f.q, f.id),
   story: (f) => command.story(f.before, f.id),
   around: (f) => command.around(f.id),
+  crowd: (f) => command.crowd(f.q, f.text, f.rival, f.id),
   seen: (f) => command.seen(f.ids, f.id),
   resync: (f) => command.resync(f.only),
   ping: (f) => command.ping(f.n),

@@ -52,6 +52,7 @@ export const command = Object.freeze({
   skip: (q, id = uuid()) => ({ t: "skip", id, q }),
   story: (before = null, id = uuid()) => ({ t: "story", id, before }),
   around: (id = uuid()) => ({ t: "around", id }),
+  crowd: (q, text = null, rival = null, id = uuid()) => ({ t: "crowd", id, q, text, rival }),
   seen: (ids, id = uuid()) => ({ t: "seen", id, ids: [...ids].slice(0, 100) }),
   resync: (only = null) => ({ t: "resync", only }),
   ping: (n) => ({ t: "ping", n }),

@@ -7,7 +7,7 @@ import { continues, behind } from "../board.js";
 
 const PACE = 600; // resent commands stay under the server's two a second
 const AT_ONCE = 8;
-const REPLIES = new Set(["verdict", "hint", "skipped", "ok", "story", "around"]);
+const REPLIES = new Set(["verdict", "hint", "skipped", "ok", "story", "around", "crowd"]);
 
 export class Link {
   #socket;

@@ -23,6 +23,7 @@ import { phaseAt } from "../phase.js";
 import { misplaced, reduce } from "./state.js";
 
 const ARMED_AFTER = 450; // ms until a confirming button works: longer than a double tap
+const LATER = 1500; // ms until what a page can begin without is fetched
 const SLOW = 400; // ms without a verdict after which the page says that it is being judged
 
 const { socket: path, user, hunt, login, join, title } = document.body.dataset;
@@ -34,10 +35,16 @@ const drafts = createDrafts(sessionStorage, key("draft"));
 const socket = new Socket(socketUrl(path));
 let freeAt = 0; // the instant from which a guess is allowed again
 let slowly;
+let more; // what extras.js has made
+let coming; // … or will make
 
 const act = {
   submit: (event) => answering.submit(event),
-  typed: (event) => answering.typed(event),
+  typed(event) {
+    answering.typed(event);
+    more?.typed(event);
+  },
+  settings: () => extras().then((more) => more?.open()),
   putAway: () => bulletins.next(),
   earlier: () => papers.earlier(),
   show(view) {
@@ -85,6 +92,7 @@ const link = new Link(socket, outbox, {
     if (frame.t === "progress" && before.me?.position < state.me.position) answering.note(gettext("Solved elsewhere. Here is the next page."));
     if (frame.t === "hunt") link.resync(frame.spread_ms);
     else if (misplaced(state)) link.resync(300);
+    more?.heard(frame);
     bulletins.check();
     neighbours.check(frame);
     papers.check();
@@ -92,6 +100,7 @@ const link = new Link(socket, outbox, {
   reply(sent, reply) {
     counted();
     if (reply.t === "verdict") answering.judged(sent, reply);
+    if (reply.t === "verdict") more?.judged(sent, reply);
     if (reply.t === "hint") answering.hinted();
     if (reply.t === "skipped") answering.note(gettext("Skipped. Here is the next page."));
   },
@@ -103,6 +112,7 @@ const link = new Link(socket, outbox, {
   },
   state(detail) {
     page.set({ link: { ...page.link, ...detail } });
+    if (detail.state === "live" && !more) setTimeout(extras, LATER);
     presence(detail.state);
   },
   final: (code) => page.set({ final: code, view: "stage", powersOpen: false }),
@@ -135,6 +145,15 @@ function tick() {
   // The start and the end follow from the instants: whoever missed the word about it asks, not all at once.
   const { hunt } = page.state;
   if (hunt && clock.known && phaseAt(hunt, now) !== hunt.phase) link.resync(4000);
+}
+
+/** What makes the evening nicer and is not needed to play: fetched once the page plays, or when it is asked for. */
+function extras() {
+  coming ??= import("./extras.js").then(
+    ({ createExtras }) => (more = createExtras(page, link, neighbours)),
+    () => (coming = null), // a broken line: the next time
+  );
+  return coming;
 }
 
 /** What waits changed: the page says so when a verdict takes longer than a moment. */

@@ -27,6 +27,9 @@ export function createPage(root, act, extra) {
     powersOpen: false,
     confirming: null,
     armed: false,
+    crowd: null, // how many are on this question, in words
+    chase: null, // how far my rival is, in words
+    chasing: false, // the rows around me are wanted for that
     arrived: null, // the telegram at the edge
     unread: 0,
     papers: { blocks: [], before: null, loading: false, stale: true },
@@ -50,7 +53,7 @@ function draw(page, root, act) {
   const shown = page.held ? { ...page, state: page.held } : page;
   document.body.dataset.scene = page.final ? "final" : scene(shown.state);
   document.body.dataset.view = page.view;
-  render(head({ ...page, shown: page.held?.me.position }), root.head);
+  render(head({ ...page, shown: page.held?.me.position }, act), root.head);
   render(views(page, act.show), root.views);
   render(stage(shown), root.stage);
   render(standings(page), root.standings);

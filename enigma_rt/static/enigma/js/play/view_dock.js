@@ -33,7 +33,7 @@ export function dock(page, act) {
 const MARKS = { correct: "●", close: "◐", wrong: "–", refused: "!", waiting: "…", note: "" };
 
 /** One line, always of one height: the verdict, or what waits, or nothing. */
-function signal({ signal: said, waiting: count, link, wait }) {
+function signal({ signal: said, waiting: count, link, wait, crowd }) {
   let line = said;
   if (count && link.state !== "live") line = { kind: "waiting", text: waiting(count), detail: gettext("sent as soon as you are back") };
   else if (count && link.slow) line = { kind: "waiting", text: gettext("Judging …"), detail: "" };
@@ -41,6 +41,7 @@ function signal({ signal: said, waiting: count, link, wait }) {
   if (wait > 0 && (!line || line.kind === "refused")) {
     line = { kind: "refused", text: gettext("Too many wrong guesses."), detail: format(gettext("Again in %(time)s"), { time: countdown(wait) }) };
   }
+  if (!line && crowd) line = { kind: "note", text: "", detail: crowd };
   return html`<p class="signal" id="signal" data-kind=${line?.kind ?? "none"}>
     ${line ? html`<span class="mark" aria-hidden="true">${MARKS[line.kind]}</span><strong>${line.text}</strong> <span class="detail">${line.detail}</span>` : ""}
   </p>`;

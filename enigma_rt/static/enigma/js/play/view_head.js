@@ -7,15 +7,18 @@ import { format, gettext, ngettext, number } from "../i18n.js";
 import { grantProgress } from "./state.js";
 import { crossing } from "./words.js";
 
-export function head(page) {
+export function head(page, act) {
   const { state } = page;
   return html`
     <div class="nameplate">
       <h1 class="hunt-name"><a href="/">${state.hunt?.title ?? page.title}</a></h1>
       ${light(page)}
+      <button type="button" class="button quiet gear" @click=${act.settings}>
+        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h9m4 0h3M4 17h3m4 0h9M15 4v6M9 14v6" /></svg><span class="hush">${gettext("Settings")}</span>
+      </button>
     </div>
     <dl class="gauges">${state.readable ? html`${questionGauge(page)} ${rankGauge(state)} ${pointsGauge(state)} ${xpGauge(page)}` : ""}</dl>
-    <p class="change">${state.change ? crossing(state.change) : ending(state.hunt)}</p>
+    <p class="change">${page.chase ?? (state.change ? crossing(state.change) : ending(state.hunt))}</p>
   `;
 }
 
