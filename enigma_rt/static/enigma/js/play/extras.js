@@ -7,6 +7,7 @@ import { jitter } from "../backoff.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
 import { createSettings } from "./settings.js";
 import { choices, followRow, rivalOf } from "./rival.js";
+import { createSounds } from "./sounds.js";
 import { scene } from "./state.js";
 
 const TRIED_AFTER = 300; // ms: a verdict has been read by then, and who types on at once is not asked about
@@ -15,7 +16,8 @@ const SPREAD = 10_000;
 const FRESH = 20_000; // ms that a line of who passed whom stays before the rival has it again
 
 export function createExtras(page, link, neighbours) {
-  const settings = createSettings(page, { choices: () => choices(page.state), changed });
+  const settings = createSettings(page, { choices: () => choices(page.state), changed, heard: () => sounds.play("correct") });
+  const sounds = createSounds(settings);
   let held = null; // the row of a picked rival
   let crossedAt = 0;
   let change = page.state.change;
@@ -66,8 +68,9 @@ export function createExtras(page, link, neighbours) {
 
   return {
     open: () => settings.open(),
-    typed() {},
+    typed: () => sounds.play("key"),
     heard(frame) {
+      if (frame.t === "announcement") sounds.play("telegram");
       if (frame.t === "board") held = followRow(held, frame);
       const q = page.state.question?.q ?? null;
       if (q !== question) {
@@ -79,6 +82,7 @@ export function createExtras(page, link, neighbours) {
       chase();
     },
     judged(sent, { verdict, repeat }) {
+      sounds.play(verdict);
       if (verdict === "correct" || repeat) return;
       const said = page.signal;
       setTimeout(async () => {

@@ -2,10 +2,11 @@
 
 import { html, render } from "../../vendor/lit-html/lit-html.js";
 import { gettext } from "../i18n.js";
+import { calm, canVibrate } from "./sounds.js";
 
 const KEY = "enigma.settings";
 
-export function createSettings(page, { choices, changed }) {
+export function createSettings(page, { choices, changed, heard }) {
   const dialog = document.createElement("dialog");
   dialog.className = "settings";
   dialog.setAttribute("aria-labelledby", "settings-title");
@@ -23,6 +24,12 @@ export function createSettings(page, { choices, changed }) {
     }
     draw();
     changed();
+  }
+
+  /** What was just switched on is shown at once. */
+  function flip(changes) {
+    keep(changes);
+    if (Object.values(changes)[0]) heard();
   }
 
   /** "next", "nobody" or a player's number, from the list. */
@@ -51,6 +58,13 @@ export function createSettings(page, { choices, changed }) {
             ${listed.map(([each, name]) => option(each, name, each === player))}
           </select>
         </label>
+        <label class="setting"><span>${gettext("Sounds")}</span>
+          <input type="checkbox" .checked=${kept.sound} @change=${(event) => flip({ sound: event.target.checked })} />
+        </label>
+        ${canVibrate() ? html`<label class="setting"><span>${gettext("Vibration")}</span>
+          <input type="checkbox" .checked=${kept.vibration && !calm()} ?disabled=${calm()} @change=${(event) => flip({ vibration: event.target.checked })} />
+          ${calm() ? html`<small>${gettext("Your device asks for less motion, so it keeps still.")}</small>` : ""}
+        </label>` : ""}
       </form>`,
       dialog,
     );
@@ -64,6 +78,12 @@ export function createSettings(page, { choices, changed }) {
   return {
     get rival() {
       return kept.rival;
+    },
+    get sound() {
+      return kept.sound;
+    },
+    get vibration() {
+      return kept.vibration;
     },
     get picked() {
       return picked();
