@@ -56,7 +56,7 @@ class Audience:
 
     def add(self, socket: "BaseConsumer") -> None:
         """From now on `socket` is told what everybody of its kind is told."""
-        self.sockets[socket.role][socket] = None
+        self.sockets[socket.company or socket.role][socket] = None
         self._empty.clear()
 
     def join(self, socket: "PlayerConsumer", player: int) -> "tuple[Party, list[PlayerConsumer]]":
@@ -75,7 +75,7 @@ class Audience:
                 del self.parties[player]
 
     def remove(self, socket: "BaseConsumer") -> None:
-        self.sockets[socket.role].pop(socket, None)
+        self.sockets[socket.company or socket.role].pop(socket, None)
         if not any(self.sockets.values()):
             self._empty.set()
 

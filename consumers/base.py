@@ -39,6 +39,8 @@ class BaseConsumer(AsyncWebsocketConsumer):
     """Subclasses set `role` and implement `admit` (may close), `welcome` (the snapshot) and `act` (a command)."""
 
     role: ClassVar[Role]
+    company: ClassVar[Role | None] = None
+    """Among which sockets it is counted and told; its role's, if nothing else is said."""
     reads: ClassVar[bool] = True
     """Whether a snapshot of this kind costs the database something."""
 

@@ -13,7 +13,7 @@ from consumers.protocol import Close
 from game import errors
 from game.queries import play
 from game.queries.content import BlockView, QuestionView
-from game.queries.play import MeView, PlayView
+from game.queries.play import MeView, PlayerSnapshot, PlayView
 from game.services import players
 from game.services.answers import Judged, Kind, Submission
 
@@ -53,7 +53,7 @@ class PlayerConsumer(BaseConsumer):
 
     async def welcome(self) -> None:
         assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None
-        view = await self.hub.snapshots.ask(self.identity.player)
+        view = await self.snapshot(self.identity.player)
         if view is None:
             raise errors.NotFound
         self._knows(view.play.me)
@@ -70,6 +70,15 @@ class PlayerConsumer(BaseConsumer):
                 announcements=convert(view.announcements, tuple[protocol.Notice, ...]),
             )
         )
+
+    @property
+    def hunt(self) -> int:
+        """The hunt that is played here."""
+        assert self.hub.hunt is not None
+        return self.hub.hunt.id
+
+    async def snapshot(self, player: int) -> PlayerSnapshot | None:
+        return await self.hub.snapshots.ask(player)
 
     def board_view(self) -> protocol.BoardView:
         return self.hub.board_view(self, self.identity.player if self.identity else None)
@@ -88,7 +97,7 @@ class PlayerConsumer(BaseConsumer):
 
     async def act(self, command: Any) -> None:
         assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None
-        hunt, player = self.hub.hunt.id, self.identity.player
+        hunt, player = self.hunt, self.identity.player
         match command:
             case protocol.Answer() | protocol.AcceptClose():
                 kind = Kind.ANSWER if isinstance(command, protocol.Answer) else Kind.ACCEPT_CLOSE
@@ -150,7 +159,7 @@ class PlayerConsumer(BaseConsumer):
             raise errors.Forbidden
         judged = await self.hub.batcher.submit(
             Submission(
-                hunt=self.hub.hunt.id,
+                hunt=self.hunt,
                 player=self.identity.player,
                 member=self.identity.member,
                 command=command.id,

@@ -17,7 +17,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -30,7 +30,7 @@ from game.packs.archive import ARCHIVE_BYTES, packed, unpacked
 from game.packs.pictures import IMAGE_BYTES
 from game.queries import roles
 from game.rules.tester import trial
-from game.services import audit, authoring, desk, packs
+from game.services import audit, authoring, desk, packs, testplay
 from game.services.authoring import HuntDraft, Picture
 
 BODY_BYTES = 4 * IMAGE_BYTES
@@ -304,6 +304,31 @@ def export(request: HttpRequest, hunt: int) -> HttpResponse:
     response = HttpResponse(packed(packs.export_pack(row)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{row.slug}.zip"'
     return response
+
+
+@require_POST
+@never_cache
+@login_required
+def test(request: HttpRequest, hunt: int) -> HttpResponse:
+    """Test play from question `q` on, in the tab that asks; what was played before is forgotten."""
+    _need(request, "/author")
+    try:
+        testplay.begin(_user(request), hunt, int(request.POST.get("q", "")))
+    except (ValueError, errors.GameError):
+        raise Http404 from None
+    return redirect("author_play", hunt=hunt)
+
+
+@require_safe
+@never_cache
+@login_required
+def play(request: HttpRequest, hunt: int) -> HttpResponse:
+    """The player's page, of the test player."""
+    _need(request, "/author")
+    seat = testplay.seat(_user(request), hunt)
+    if seat is None:
+        raise Http404
+    return render(request, "author_play.html", {"hunt": seat.hunt, "of": hunt})
 
 
 def _user(request: HttpRequest) -> int:

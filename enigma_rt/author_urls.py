@@ -18,6 +18,8 @@ urlpatterns = [
     path("<int:hunt>/versions", author.versions),
     path("<int:hunt>/versions/<int:number>", author.version),
     path("<int:hunt>/versions/<int:number>/restore", author.restore),
+    path("<int:hunt>/test", author.test, name="author_test"),
+    path("<int:hunt>/play", author.play, name="author_play"),
     path("<int:hunt>/pack", author.import_pack),
     path("<int:hunt>/export", author.export, name="author_export"),
 ]

@@ -130,6 +130,8 @@ class HuntAdmin(HuntAdminBase):
         return (
             super()
             .get_queryset(request)
+            # An author's copy to play in is nobody's hunt.
+            .filter(test_play=None)
             .annotate(question_count=counted(Question, "hunt"), player_count=counted(Player, "hunt"))
         )
 

@@ -409,6 +409,21 @@ class KeptImage(models.Model):
         return self.digest
 
 
+class TestPlay(models.Model):
+    """An author's own copy of a hunt to play in: a hunt like any other, so that nothing in it can reach the real one.
+    It is never current."""
+
+    of = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="test_plays", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="test_plays")
+    hunt = models.OneToOneField(Hunt, on_delete=models.CASCADE, related_name="test_play")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "user"], name="one_test_play_per_author")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} tests {self.of_id}"
+
+
 class Webhook(models.Model):
     """An address that is told what happens in a hunt."""
 

@@ -171,12 +171,12 @@ def version_list(hunt_id: int) -> tuple[VersionView, ...]:
 
 def hunt_by(slug: str) -> Hunt | None:
     """The hunt of this name; without one the current."""
-    return Hunt.objects.filter(slug=slug).first() if slug else play.current_hunt()
+    return Hunt.objects.filter(slug=slug, test_play=None).first() if slug else play.current_hunt()
 
 
 def hunt_row(hunt_id: int) -> Hunt:
     """Raises NotFound."""
-    hunt = Hunt.objects.filter(id=hunt_id).first()
+    hunt = Hunt.objects.filter(id=hunt_id, test_play=None).first()
     if hunt is None:
         raise errors.NotFound
     return hunt

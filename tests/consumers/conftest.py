@@ -104,7 +104,7 @@ async def connect(transactional_db: None) -> AsyncIterator[Connect]:
     content._cache.clear()
 
     async def make(who: Any = None, role: str = "player", *, raw: bool = False, **options: Any) -> Client:
-        path = {"player": "ws/play", "spectator": "ws/board", "organiser": "ws/console"}[role]
+        path = {"player": "ws/play", "spectator": "ws/board", "organiser": "ws/console"}.get(role, role)
         session = options.pop("session", "")
         if who is not None:
             session = await sync_to_async(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.support.backstage import Stage
 from tests.support.pack import word
 from tests.support.server import RunningHunt
-from tests.support.visitor import DESK, Visit
+from tests.support.visitor import DESK, PlayerTab, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -98,6 +98,25 @@ def test_a_hunt_is_written(visit: Visit, behind: Stage, tmp_path: Path) -> None:
     desk.get_by_role("button", name="Delete").click()
     desk.locator("#confirm").get_by_role("button", name="Delete it").click()
     expect(rows).to_have_count(4)
+
+    # Played from here: live for the author, two hours before the start, in a tab of its own.
+    rows.nth(1).click()
+    with desk.expect_popup() as opened:
+        desk.get_by_role("button", name="Play from here").click()
+    test = PlayerTab(opened.value)
+    test.sees_question(2)
+    expect(test.page.get_by_text("Test play: nobody sees it")).to_be_visible()
+    test.answers(word("solve", 2))
+    test.is_told("Right.")
+    expect(test.page.locator(".question")).to_contain_text("Question 3")
+    assert (
+        behind.run(
+            "from game.models import Attempt; result = Attempt.objects.filter(hunt__current=True).count()"
+        )
+        == 0
+    )
+    test.page.close()
+    rows.filter(has_text="A new one").click()
 
     # Check leads to the place.
     desk.get_by_role("link", name="Check").click()

@@ -21,7 +21,7 @@ const POLL = 3_000;
 const TOLD = 6_000;
 const MEGABYTE = 1024 * 1024;
 const VIEWS = ["questions", "hunt", "check", "versions"];
-const { hunt, csrf, preview: previewAddress, login } = document.body.dataset;
+const { hunt, csrf, test, preview: previewAddress, login } = document.body.dataset;
 
 const api = createApi(`/author/${hunt}`, csrf);
 const confirm = new Confirm($("#confirm"));
@@ -76,6 +76,7 @@ const parts = {
       error: state.error || (contentOf(draft.form) ? "" : gettext("Points and closeness are whole numbers.")),
       fixed: state.desk.fixed,
       images: saved?.image ?? "",
+      test: { address: test, csrf },
     }, act), $("#editor"));
   },
   beside: () => beside.paint(),

@@ -20,8 +20,8 @@ export const FIELDS = {
 
 export const findingLine = ({ kind, place, text, cure }) => html`<li class=${kind}><span class="kind">${kind === "fault" ? gettext("Fault") : gettext("Note")}</span> ${place} ${text}. <span class="cure">${cure}.</span></li>`;
 
-/** `draft`: { id, q, form, standing }; `findings` of the draft as last looked at; `can`: what may be pressed. */
-export function form({ draft, findings, dirty, pending, error, fixed, images }, act) {
+/** `draft`: { id, q, form, standing }; `findings` of the draft as last looked at; `test`: { address, csrf } of test play. */
+export function form({ draft, findings, dirty, pending, error, fixed, images, test }, act) {
   const { form: fields, id } = draft;
   const about = (name) => findings.filter((finding) => fieldOf(finding) === name);
   const notes = (name) => (about(name).length ? html`<ul id="about-${name}" class="about">${about(name).map(findingLine)}</ul>` : nothing);
@@ -42,10 +42,12 @@ export function form({ draft, findings, dirty, pending, error, fixed, images }, 
     ${notes(name)}</fieldset>`;
 
   const ready = dirty && !pending && !findings.some(({ kind }) => kind === "fault") && draft.standing === "same";
-  return html`<form class="question-form" @submit=${act.save} novalidate>
+  return html`<form id="test" method="post" target="_blank" action=${test.address} hidden><input type="hidden" name="csrfmiddlewaretoken" .value=${test.csrf} /><input type="hidden" name="q" .value=${String(draft.q)} /></form>
+  <form class="question-form" @submit=${act.save} novalidate>
     <header>
       <h2 id="editor-title" tabindex="-1">${id === NEW ? format(gettext("New question, no. %(q)s"), { q: number(draft.q) }) : format(gettext("Question %(q)s"), { q: number(draft.q) })}</h2>
       <span class="flag ${dirty ? "lit" : ""}">${dirty ? gettext("unsaved") : gettext("saved")}</span>
+      ${id === NEW ? nothing : html`<button type="submit" form="test" class="button small play" title=${gettext("As it is saved, in a copy of the hunt: nobody sees it, nothing counts")}>${gettext("Play from here")}</button>`}
       ${fixed || id === NEW ? nothing : html`<button type="button" class="button small danger" aria-haspopup="dialog" @click=${act.remove}>${gettext("Delete")}…</button>`}
     </header>
     ${standing(draft, act)}
