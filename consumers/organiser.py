@@ -80,9 +80,22 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(protocol.Ok(command.id))
             case protocol.Control():
                 await bridge.read(
-                    hunts.control, user, hunt, command.action, command.minutes, UUID(command.id)
+                    hunts.control,
+                    user,
+                    hunt,
+                    command.action,
+                    command.minutes,
+                    UUID(command.id),
+                    at=command.at,
+                    token=command.token,
                 )
                 await self.reply(protocol.Ok(command.id))
+            case protocol.ControlPreview():
+                seen = await bridge.read(hunts.preview, hunt, command.action, command.minutes, command.at)
+                online = len(self.hub.audience.parties)
+                await self.reply(
+                    protocol.ControlPreviewReply(command.id, online=online, **msgspec.structs.asdict(seen))
+                )
             case protocol.Find():
                 addresses = roles.may(role, "addresses")
                 total, people = await bridge.read(console.find, hunt, command.text, addresses)

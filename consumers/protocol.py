@@ -79,6 +79,7 @@ Amount: TypeAlias = Annotated[int, Meta(ge=-100_000, le=100_000)]
 Reason: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=200, description="Why: the player is told, and it is written down.")
 ]
+Phase: TypeAlias = Literal["scheduled", "live", "paused", "ended"]
 RoleName: TypeAlias = Literal["viewer", "moderator", "author", "owner"]
 Whole: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Cursor: TypeAlias = Annotated[
@@ -185,16 +186,44 @@ class Announce(Inbound, frozen=True, tag="announce"):
     text: Markdown
 
 
-class Control(Inbound, frozen=True, tag="control"):
-    """Organiser: change the hunt's phase. `minutes` belongs to `extend`. Replied with `ok`. Once per id."""
+ControlAction: TypeAlias = Literal["start", "pause", "resume", "end", "extend", "reschedule", "reopen"]
+Minutes: TypeAlias = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
+
+
+class ControlPreview(Inbound, frozen=True, tag="control_preview"):
+    """Owner: what `control` of the same members would do, and to how many. Replied with `control_preview`."""
 
     id: CommandId
-    action: Literal["start", "pause", "resume", "end", "extend"]
-    minutes: Annotated[int, Meta(ge=1, le=7 * 24 * 60)] | None = None
+    action: ControlAction
+    minutes: Minutes | None = None
+    at: Whole | None = None
 
     def __post_init__(self) -> None:
-        if (self.action == "extend") != (self.minutes is not None):
-            raise ValueError("`minutes` belongs to `extend`, and only to it")
+        _fits(self.action, self.minutes, self.at)
+
+
+class Control(Inbound, frozen=True, tag="control"):
+    """Owner: change the hunt's phase, its start or its end. Replied with `ok`. Once per id.
+
+    `minutes` belongs to `extend`, `at` (the new start) to `reschedule`; `reopen` takes back an `end`. With the `token`
+    of a `control_preview` it is refused when the phase or an instant has changed since.
+    """
+
+    id: CommandId
+    action: ControlAction
+    minutes: Minutes | None = None
+    at: Whole | None = None
+    token: Annotated[str, Meta(max_length=64)] | None = None
+
+    def __post_init__(self) -> None:
+        _fits(self.action, self.minutes, self.at)
+
+
+def _fits(action: str, minutes: int | None, at: int | None) -> None:
+    if (action == "extend") != (minutes is not None):
+        raise ValueError("`minutes` belongs to `extend`, and only to it")
+    if (action == "reschedule") != (at is not None):
+        raise ValueError("`at` belongs to `reschedule`, and only to it")
 
 
 class Find(Inbound, frozen=True, tag="find"):
@@ -420,6 +449,7 @@ SpectatorCommand: TypeAlias = Resync | Ping
 OrganiserCommand: TypeAlias = (
     Preview
     | Announce
+    | ControlPreview
     | Control
     | Find
     | Inspect
@@ -457,7 +487,7 @@ class HuntInfo(Struct, frozen=True):
     id: int
     title: str
     tagline: str
-    phase: Literal["scheduled", "live", "paused", "ended"]
+    phase: Phase
     starts_at: int
     ends_at: int
     questions: int
@@ -1133,6 +1163,25 @@ class WebhookAdded(Outbound, frozen=True, tag="webhook_added"):
     secret: str
 
 
+class ControlPreviewReply(Outbound, frozen=True, tag="control_preview"):
+    """What it would do: `phase`, start and end before and after. Of all `players`: `started` have answered something,
+    `answering` have a question before them, `clocks` are paid XP by the hour, `finished` are through; `online` have a
+    socket on this server process.
+    """
+
+    id: str
+    token: str
+    phase: tuple[Phase, Phase]
+    starts_at: tuple[int, int]
+    ends_at: tuple[int, int]
+    players: int
+    online: int
+    started: int
+    answering: int
+    clocks: int
+    finished: int
+
+
 class OrganiserLine(Struct, frozen=True):
     """An account. `role` null: it does not organise. `fixed`: made an owner at the server's shell, and changed
     there alone. `last_login` null: never.
@@ -1202,6 +1251,7 @@ OrganiserFrame: TypeAlias = (
     | WebhookAdded
     | RegradeReply
     | OrganisersReply
+    | ControlPreviewReply
     | Ok
     | Error
     | BoardDelta

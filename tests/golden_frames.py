@@ -459,6 +459,15 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("resume", p.Control(id=command_id("resume"), action="resume"))
     yield sent("end", p.Control(id=command_id("end"), action="end"))
     yield sent("extend", p.Control(id=command_id("extend"), action="extend", minutes=30))
+    yield sent("reopen", p.Control(id=command_id("reopen"), action="reopen", token=TOKEN))
+    yield sent("reschedule", p.Control(id=command_id("reschedule"), action="reschedule", at=START + HOUR))
+    asks: tuple[p.ControlAction, ...] = ("start", "pause", "resume", "end", "reopen")
+    for asked in asks:
+        yield sent(asked, p.ControlPreview(id=command_id(f"{asked}?"), action=asked))
+    yield sent("extend", p.ControlPreview(id=command_id("extend?"), action="extend", minutes=30))
+    yield sent(
+        "reschedule", p.ControlPreview(id=command_id("reschedule?"), action="reschedule", at=START + HOUR)
+    )
     yield sent("by name", p.Find(id=command_id("find"), text="zoë"))
     yield sent("the leaders", p.Find(id=command_id("find leaders"), text=""))
     yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
@@ -800,6 +809,22 @@ def _organiser_out() -> Iterator[Golden]:
                 msgspec.structs.replace(OWNER, account=9, role="viewer"),
                 msgspec.structs.replace(OWNER, account=10, role=None),
             ),
+        ),
+    )
+    yield got(
+        "a pause",
+        p.ControlPreviewReply(
+            id=command_id("pause?"),
+            token=TOKEN,
+            phase=("live", "paused"),
+            starts_at=(START, START),
+            ends_at=(END, END),
+            players=214,
+            online=188,
+            started=199,
+            answering=190,
+            clocks=198,
+            finished=1,
         ),
     )
     for role, may in (

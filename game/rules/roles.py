@@ -38,6 +38,7 @@ NEEDS = {
     "judge_as": Role.AUTHOR,
     "regrade": Role.AUTHOR,
     "regrade_apply": Role.AUTHOR,
+    "control_preview": Role.OWNER,
     "control": Role.OWNER,
     "organisers": Role.OWNER,
     "appoint": Role.OWNER,

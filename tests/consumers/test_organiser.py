@@ -70,6 +70,29 @@ async def test_a_hunt_is_started_paused_resumed_and_ended(connect: Connect, data
     assert await database(Hunt.objects.get) == hunt and hunt.ended_at is not None
 
 
+async def test_an_action_is_looked_at_and_done_only_as_it_was_shown(
+    connect: Connect, database: Database
+) -> None:
+    hunt = await database(make_hunt)
+    await connect(await database(make_player, hunt, "Ada"))
+    console = await connect(await database(make_user, "boss", staff=True), "organiser")
+    seen = await console.ask("control_preview", action="pause")
+    assert (seen["phase"], seen["players"], seen["online"], seen["answering"]) == (
+        ["live", "paused"],
+        1,
+        1,
+        1,
+    )
+    assert (await console.ask("control", action="extend", minutes=5, token=None))["t"] == "ok"
+    refused = await console.ask("control", action="pause", token=seen["token"])
+    assert refused["code"] == "outdated"
+    seen = await console.ask("control_preview", action="pause")
+    assert (await console.ask("control", action="pause", token=seen["token"]))["t"] == "ok"
+    assert (await console.ask("control_preview", action="start"))["code"] == "invalid"
+    assert (await console.ask("control_preview", action="extend"))["code"] == "bad_frame"
+    assert (await console.ask("control", action="pause", at=5))["code"] == "bad_frame"
+
+
 async def test_players_are_found_by_name_and_mail_and_shown_whole(
     connect: Connect, database: Database
 ) -> None:

@@ -97,7 +97,7 @@ def test_a_hunt_from_start_to_end(console: Page, visit: Visit, behind: Stage) ->
     expect(phase(console)).to_have_text("Scheduled")
 
     dialog = press(console, "Start now")
-    expect(dialog).to_contain_text("The first question opens at once for 2 players (1 connection")
+    expect(dialog).to_contain_text("The first question opens at once for 2 players (1 of them is connected")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()  # nothing by a stray Enter
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ACTIONS, GRAVITY, amountOf, endAfter, minutesOf, reasonOf } from "../../enigma_rt/static/enigma/js/console/actions.js";
+import { ACTIONS, GRAVITY, amountOf, fieldOf, instantOf, minutesOf, reasonOf } from "../../enigma_rt/static/enigma/js/console/actions.js";
 import { EVERYTHING, createFeed, outcome, passes } from "../../enigma_rt/static/enigma/js/console/feed.js";
 import { createPages } from "../../enigma_rt/static/enigma/js/console/pages.js";
 import { createRate } from "../../enigma_rt/static/enigma/js/console/rate.js";
+import { controlWords } from "../../enigma_rt/static/enigma/js/console/words_control.js";
 import { rules } from "../../enigma_rt/static/enigma/js/console/rights.js";
 import { amount } from "../../enigma_rt/static/enigma/js/i18n.js";
 import { splice } from "../../enigma_rt/static/enigma/js/console/splice.js";
-import { actionWords, causeWords, judgeWords, signed, spanWords } from "../../enigma_rt/static/enigma/js/console/words.js";
+import { causeWords, judgeWords, signed, spanWords } from "../../enigma_rt/static/enigma/js/console/words.js";
 import { amounts, auditWords, changeWords, grantWords, moderateWords, scoreWords, undoWords } from "../../enigma_rt/static/enigma/js/console/words_player.js";
 
 const item = (id, extra = {}) => ({
@@ -102,22 +103,36 @@ test("the history is bars of equal spans, and memory stays bounded", () => {
 
 // --- actions ---------------------------------------------------------------------------------------------------------------
 
-const state = (phase) => ({
-  phase, players: 412, sockets: { players: 388, spectators: 1, organisers: 1 },
-  hunt: { phase, starts_at: Date.UTC(2026, 0, 1, 18), ends_at: Date.UTC(2026, 0, 3, 18) },
+const seen = (phase, after) => ({
+  token: "x", phase: [phase, after], players: 412, online: 388, started: 300, answering: 290, clocks: 280, finished: 7,
+  starts_at: [Date.UTC(2026, 0, 1, 18), Date.UTC(2026, 0, 1, 19)], ends_at: [Date.UTC(2026, 0, 3, 18), Date.UTC(2026, 0, 3, 18, 30)],
 });
 
 test("every action of every phase says what it does and to how many", () => {
   for (const [phase, actions] of Object.entries(ACTIONS)) {
     for (const action of actions) {
-      const words = actionWords(action, state(phase), action === "extend" ? 30 : null, 0);
-      assert.match([words.button, ...words.says].join(" "), /412 players/, `${action} while ${phase}`);
-      assert.match(words.says.join(" "), /388 connections/, `${action} while ${phase}`);
+      const words = controlWords({ action, ended: phase === "ended", seen: seen(phase, "live") });
+      assert.match(words.button, /412 players/, `${action} while ${phase}`);
+      assert.match(words.says.join(" "), /412 players \(388 of them/, `${action} while ${phase}`);
       assert.ok(words.title.endsWith("?"));
       assert.ok(GRAVITY[action]);
-      assert.doesNotMatch(JSON.stringify(words), /%\(/, "every gap is filled");
+      assert.doesNotMatch(JSON.stringify(words), /%\(|undefined/, "every gap is filled");
+      const waiting = controlWords({ action, seen: null });
+      assert.equal(waiting.says.length, 1);
+      assert.deepEqual(controlWords({ action, seen: null, error: "No." }).says, ["No."]);
     }
   }
+});
+
+test("who is in the middle of something is told of before it is taken from them", () => {
+  for (const action of ["pause", "end"]) {
+    assert.match(controlWords({ action, seen: seen("live", "paused") }).says.join(" "), /290 players are in the middle of a question.*280 players/);
+  }
+});
+
+test("a date and time goes through the field unchanged, to the minute", () => {
+  for (const instant of [Date.UTC(2027, 2, 5, 18), Date.UTC(2027, 6, 5, 23, 59)]) assert.equal(instantOf(fieldOf(instant)), instant);
+  for (const wrong of ["", "soon", "2027-13-01T00:00"]) assert.equal(instantOf(wrong), null, wrong);
 });
 
 test("what takes something from people is grave", () => {
@@ -128,12 +143,6 @@ test("minutes are whole, at least one and at most a week", () => {
   assert.equal(minutesOf("30"), 30);
   assert.equal(minutesOf(" 1 "), 1);
   for (const wrong of ["", "0", "-5", "1.5", "1e3", "10081", "999999", "ten"]) assert.equal(minutesOf(wrong), null, wrong);
-});
-
-test("an extension counts from the end, or from now once it is over", () => {
-  const { hunt } = state("live");
-  assert.equal(endAfter(hunt, "live", 30, 0), hunt.ends_at + 30 * 60_000);
-  assert.equal(endAfter(hunt, "ended", 30, 7), 7 + 30 * 60_000);
 });
 
 // --- words -----------------------------------------------------------------------------------------------------------------

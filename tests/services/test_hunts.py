@@ -1,18 +1,19 @@
 """An organiser's hand on the hunt: what is possible when, what it changes, and that it is written down."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db.models import F
 
 from game import errors
-from game.models import AuditEntry, Hunt
+from game.models import AuditEntry, Hunt, Player
 from game.queries import play
 from game.queries.clock import now_ms
 from game.rules.phases import Phase, phase, play_clock
 from game.services import hunts
-from tests.factories import HOUR, make_hunt, make_user
+from tests.factories import HOUR, enter, make_hunt, make_user
 from tests.services.hunters import MINUTE, Hunter, code, new_id
 
 pytestmark = pytest.mark.django_db
@@ -45,17 +46,25 @@ def ended_in_a_pause() -> Hunt:
     return make_hunt(started_h=3, paused_at=now_ms() - 2 * HOUR, ended_at=now_ms() - HOUR)
 
 
+NOTHING: dict[str, Phase | None] = dict.fromkeys(
+    ("start", "pause", "resume", "end", "extend", "reschedule", "reopen")
+)
 # Phase after the action, or None where it makes no sense.
 TABLE: list[tuple[Callable[[], Hunt], dict[str, Phase | None]]] = [
-    (scheduled, {"start": Phase.LIVE, "pause": None, "resume": None, "end": None, "extend": Phase.SCHEDULED}),
-    (live, {"start": None, "pause": Phase.PAUSED, "resume": None, "end": Phase.ENDED, "extend": Phase.LIVE}),
     (
-        paused,
-        {"start": None, "pause": None, "resume": Phase.LIVE, "end": Phase.ENDED, "extend": Phase.PAUSED},
+        scheduled,
+        {
+            **NOTHING,
+            "start": Phase.LIVE,
+            "extend": Phase.SCHEDULED,
+            "reschedule": Phase.SCHEDULED,
+        },
     ),
-    (over, {"start": None, "pause": None, "resume": None, "end": None, "extend": Phase.LIVE}),
-    (ended_by_hand, {"start": None, "pause": None, "resume": None, "end": None, "extend": Phase.LIVE}),
-    (ended_in_a_pause, {"start": None, "pause": None, "resume": None, "end": None, "extend": Phase.PAUSED}),
+    (live, {**NOTHING, "pause": Phase.PAUSED, "end": Phase.ENDED, "extend": Phase.LIVE}),
+    (paused, {**NOTHING, "resume": Phase.LIVE, "end": Phase.ENDED, "extend": Phase.PAUSED}),
+    (over, {**NOTHING, "extend": Phase.LIVE}),
+    (ended_by_hand, {**NOTHING, "extend": Phase.LIVE, "reopen": Phase.LIVE}),
+    (ended_in_a_pause, {**NOTHING, "extend": Phase.PAUSED, "reopen": Phase.PAUSED}),
 ]
 CASES = [
     pytest.param(make, action, after, id=f"{make.__name__}-{action}")
@@ -88,20 +97,29 @@ def test_every_action_in_every_phase(
     hunt = make()
     before = instants(hunt)
     minutes = 30 if action == "extend" else None
+    at = now_ms() + 5 * HOUR if action == "reschedule" else None
     if after is None:
-        with pytest.raises(errors.Invalid):
-            hunts.control(organiser, hunt.id, action, minutes)
+        for work in (hunts.preview, partial(hunts.control, organiser)):
+            with pytest.raises(errors.Invalid):
+                work(hunt.id, action, minutes, at=at)
         hunt.refresh_from_db()
         assert (instants(hunt), hunt.version, AuditEntry.objects.count()) == (before, 1, 0)
         return
-    hunt = control(hunt, organiser, action, minutes)
+    seen = hunts.preview(hunt.id, action, minutes, at)
+    hunt.refresh_from_db()
+    assert (instants(hunt), hunt.version) == (before, 1), "nothing is written by looking"
+    hunts.control(organiser, hunt.id, action, minutes, at=at, token=seen.token)
+    hunt.refresh_from_db()
     assert phase(hunt.times, now_ms()) is after
+    assert seen.phase[1] == after.value
+    shown = play.hunt_view(hunt, now_ms())
+    assert near(shown.starts_at, seen.starts_at[1]) and near(shown.ends_at, seen.ends_at[1])
     assert play.hunt_view(hunt, now_ms()).phase == after.value
     assert hunt.version == 2
     entry = AuditEntry.objects.get()
     assert (entry.user_id, entry.hunt_id, entry.action) == (organiser, hunt.id, f"hunt.{action}")
     assert entry.detail["done"] == {"before": before, "after": instants(hunt)}
-    assert entry.detail["asked"] == {"minutes": minutes}
+    assert entry.detail["asked"] == {"minutes": minutes} | ({"at": at} if at else {})
     assert near(entry.at, now_ms())
 
 
@@ -212,6 +230,77 @@ def test_what_is_no_action_is_invalid_and_changes_nothing(
 def test_a_hunt_that_is_not_there_is_not_found(organiser: int) -> None:
     with pytest.raises(errors.NotFound):
         hunts.control(organiser, 10**9, "pause")
+
+
+# --- what was shown is what is done ------------------------------------------------------------------------------
+
+
+def test_who_is_touched_is_counted(hunt: Hunt) -> None:
+    ada, bob, eve = (Hunter.of(hunt, name) for name in ("Ada", "Bob", "Eve"))
+    Hunter.of(hunt, "Idle")
+    for hunter in (ada, bob):
+        enter(hunt.id, hunter.id)
+        hunter.answers("wrong")
+    for n in (1, 2, 3):
+        bob.answers(f"right {n}")
+    Player.objects.filter(id=eve.id).update(banned=True)
+    seen = hunts.preview(hunt.id, "pause")
+    assert (seen.players, seen.started, seen.answering, seen.clocks, seen.finished) == (3, 2, 2, 1, 1)
+    assert seen.phase == ("live", "paused")
+    assert seen.ends_at == (hunt.ends_at, hunt.ends_at)
+
+
+@pytest.mark.parametrize("meanwhile", [("pause", None), ("extend", 10)])
+def test_what_has_changed_since_it_was_shown_is_refused_and_shown_afresh(
+    hunt: Hunt, organiser: int, meanwhile: tuple[str, int | None]
+) -> None:
+    seen = hunts.preview(hunt.id, "end")
+    control(hunt, organiser, *meanwhile)
+    command = new_id()
+    with pytest.raises(errors.Outdated):
+        hunts.control(organiser, hunt.id, "end", None, command, token=seen.token)
+    hunt.refresh_from_db()
+    assert hunt.ended_at is None
+    seen = hunts.preview(hunt.id, "end")
+    # Repeated when it is done: that the token is old by then is no refusal.
+    for _ in range(2):
+        hunts.control(organiser, hunt.id, "end", None, command, token=seen.token)
+    assert AuditEntry.objects.filter(action="hunt.end").count() == 1
+
+
+def test_a_phase_that_changes_by_the_clock_makes_what_was_shown_old(organiser: int) -> None:
+    hunt = scheduled()
+    seen = hunts.preview(hunt.id, "extend", 30)
+    # As if the start had been long ago, and what was shown longer.
+    assert seen.token == hunts._token(hunt, hunt.starts_at - 1)
+    assert seen.token != hunts._token(hunt, hunt.starts_at)
+
+
+def test_the_start_moves_and_the_hunt_keeps_its_length(organiser: int) -> None:
+    before = scheduled()
+    at = now_ms() + 7 * HOUR
+    hunts.control(organiser, before.id, "reschedule", at=at)
+    hunt = Hunt.objects.get(id=before.id)
+    assert (hunt.starts_at, hunt.ends_at - hunt.starts_at) == (at, before.ends_at - before.starts_at)
+    with pytest.raises(errors.Invalid):
+        hunts.control(organiser, hunt.id, "reschedule", at=now_ms() - 1)
+    for minutes, when in ((5, at), (None, None)):
+        with pytest.raises(errors.Invalid):
+            hunts.control(organiser, hunt.id, "reschedule", minutes, at=when)
+
+
+@pytest.mark.parametrize("make", [live, paused])
+def test_an_end_taken_back_costs_nobody_anything(organiser: int, make: Callable[[], Hunt]) -> None:
+    before = make()
+    hunt = control(before, organiser, "end")
+    stood, left = clock(hunt), before.ends_at - now_ms()
+    # Five hours later.
+    moved = {name: F(name) - 5 * HOUR for name in ("starts_at", "ends_at", "paused_at", "ended_at")}
+    Hunt.objects.update(**moved)
+    hunt = control(hunt, organiser, "reopen")
+    assert near(clock(hunt), stood)
+    assert near(hunt.ends_at - now_ms(), left)
+    assert phase(hunt.times, now_ms()) is (Phase.PAUSED if make is paused else Phase.LIVE)
 
 
 # --- ids --------------------------------------------------------------------------------------------------------

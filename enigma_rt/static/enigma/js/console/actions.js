@@ -1,14 +1,16 @@
 // PURE. What an organiser can do to the hunt in which phase, and how grave it is. The words are in words.js.
 
 export const ACTIONS = Object.freeze({
-  scheduled: ["start", "extend"],
+  scheduled: ["start", "reschedule", "extend"],
   live: ["pause", "extend", "end"],
   paused: ["resume", "extend", "end"],
-  ended: ["extend"],
+  ended: ["reopen", "extend"],
 });
 
 /** "danger" takes something from people, "plain" gives or moves something. */
-export const GRAVITY = Object.freeze({ start: "plain", pause: "danger", resume: "plain", extend: "plain", end: "danger" });
+export const GRAVITY = Object.freeze({
+  start: "plain", pause: "danger", resume: "plain", extend: "plain", end: "danger", reschedule: "plain", reopen: "plain",
+});
 
 export const MOST_MINUTES = 7 * 24 * 60;
 
@@ -18,8 +20,14 @@ export function minutesOf(text) {
   return minutes >= 1 && minutes <= MOST_MINUTES ? minutes : null;
 }
 
-/** When the hunt ends after `minutes` more: an ended hunt runs again from now. */
-export const endAfter = (hunt, phase, minutes, now) => (phase === "ended" ? now : hunt.ends_at) + minutes * 60_000;
+/** What a field of date and time holds, as an instant of this browser's zone, or null. */
+export const instantOf = (text) => (Number.isFinite(Date.parse(text)) ? Date.parse(text) : null);
+
+/** `instant` as such a field wants it: "2027-03-05T18:00". */
+export function fieldOf(instant) {
+  const local = new Date(instant - new Date(instant).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
 
 export const MOST_AMOUNT = 100_000;
 export const LONGEST_REASON = 200;

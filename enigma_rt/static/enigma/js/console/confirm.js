@@ -19,24 +19,29 @@ export class Confirm {
   /** `dialog`: an empty <dialog>. */
   constructor(dialog) {
     this.#dialog = dialog;
-    dialog.addEventListener("close", () => (this.#asked = null));
+    dialog.addEventListener("close", () => {
+      this.#asked?.closed?.();
+      this.#asked = null;
+    });
     // What is on its way cannot be taken back by a key.
     dialog.addEventListener("cancel", (event) => this.#asked?.pending && event.preventDefault());
   }
 
   /**
-   * Opens the dialog. `fields`: what is asked for, each { name, label, text, read, help, steps, wide }; `read(text)` gives the
+   * Opens the dialog; false when it is open already. `fields`: what is asked for, each { name, label, text, read, help, steps, wide }; `read(text)` gives the
    * value, or null (then `help` says why). `words(values)` gives { title, says, button } and is asked again while it is open;
-   * `ready(values)`: whether they make sense together. `act(values)` returns a promise: fulfilled closes the dialog, a
+   * `ready(values)`: whether they make sense together;
+   * `typed(values)`: something else was typed; `closed()`: it is over. `act(values)` returns a promise: fulfilled closes the dialog, a
    * refusal is shown in it.
    */
-  ask({ words, act, danger = false, fields = [], ready = () => true, quote = null }) {
-    if (this.#dialog.open) return;
+  ask({ words, act, danger = false, fields = [], ready = () => true, quote = null, typed = null, closed = null }) {
+    if (this.#dialog.open) return false;
     const texts = Object.fromEntries(fields.map(({ name, text }) => [name, text]));
-    this.#asked = { words, act, danger, fields, ready, quote, texts, pending: false, error: "" };
+    this.#asked = { words, act, danger, fields, ready, quote, typed, closed, texts, pending: false, error: "" };
     this.paint();
     this.#dialog.showModal();
     this.#dialog.querySelector("[data-first]")?.focus();
+    return true;
   }
 
   /** Counts or instants may have changed. */
@@ -65,12 +70,12 @@ export class Confirm {
     );
   }
 
-  #field({ name, label, help, steps = [], wide = false }, value, first) {
+  #field({ name, label, help, type = "text", steps = [], wide = false }, value, first) {
     const text = this.#asked.texts[name];
     const wrong = value === null && text !== "";
     return html`<fieldset class="${wide ? "wide" : ""}">
       <label for="ask-${name}">${label}</label>
-      <input id="ask-${name}" class="input" inputmode=${wide ? "text" : "numeric"} autocomplete="off" ?data-first=${first} aria-invalid=${String(wrong)}
+      <input id="ask-${name}" class="input" type=${type} inputmode=${wide ? "text" : "numeric"} autocomplete="off" ?data-first=${first} aria-invalid=${String(wrong)}
         aria-describedby="ask-${name}-help" .value=${text} @input=${(event) => this.#type(name, event.target.value)} />
       ${steps.map((step) => html`<button class="button" type="button" aria-pressed=${String(text === step)} @click=${() => this.#type(name, step)}>${step}</button>`)}
       <span id="ask-${name}-help" class="help">${wrong ? help : ""}</span>
@@ -89,6 +94,7 @@ export class Confirm {
   #type(name, text) {
     this.#asked.texts[name] = text;
     this.#asked.error = "";
+    this.#asked.typed?.(this.#values());
     this.paint();
   }
 

@@ -12,11 +12,11 @@ import { Close } from "../protocol.js";
 import { command } from "./commands.js";
 import { Socket } from "../socket.js";
 import { exactTime } from "../times.js";
-import { GRAVITY } from "./actions.js";
 import { createActs } from "./acts.js";
 import { Calls } from "./calls.js";
 import { createComposer } from "./composer.js";
-import { Confirm, minutesField } from "./confirm.js";
+import { Confirm } from "./confirm.js";
+import { createControl } from "./control.js";
 import { createDrawers } from "./drawers.js";
 import { createExports } from "./exports.js";
 import { EVERYTHING, createFeed } from "./feed.js";
@@ -38,7 +38,7 @@ import * as audit from "./view_audit.js";
 import * as crew from "./view_organisers.js";
 import * as stuck from "./view_walls.js";
 import { createWebhooks } from "./webhooks.js";
-import { DONE, actionWords, closedWords } from "./words.js";
+import { closedWords } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
 const NOTICES = 200;
@@ -91,7 +91,7 @@ const act = {
 const drawRow = live.feedRow(act);
 const parts = {
   phase: () => render(head.phase(state), $("#phase")),
-  controls: () => render(head.controls(state, press), $("#controls")),
+  controls: () => render(head.controls(state, control.press), $("#controls")),
   figures: () => render(head.figures(state), $("#figures")),
   trouble: () => render(head.trouble(state), $("#trouble")),
   hold: () => render(live.hold(state, act), $("#hold")),
@@ -195,7 +195,10 @@ const on = {
     state.notices = [notice, ...state.notices.filter(({ id }) => id !== notice.id)].slice(0, NOTICES);
     paint("notices");
   },
-  hunt: (frame) => takeHunt(frame.hunt, frame.now),
+  hunt(frame) {
+    takeHunt(frame.hunt, frame.now);
+    control.again();
+  },
   pong: (frame) => clock.sync(frame.now, frame.rtt),
 };
 
@@ -204,7 +207,8 @@ function tick() {
   const phase = state.hunt && phaseAt(state.hunt, state.now);
   if (phase !== state.phase) {
     state.phase = phase;
-    paint("controls", "confirm");
+    control.again();
+    paint("controls");
   }
   paint("phase");
 }
@@ -217,19 +221,7 @@ function told(text) {
   forgets = setTimeout(() => ($("#told").textContent = ""), TOLD);
 }
 
-function press(action) {
-  if (!state.live) return told(gettext("There is no connection. Nothing was sent."));
-  confirm.ask({
-    danger: GRAVITY[action] === "danger",
-    fields: action === "extend" ? [minutesField()] : [],
-    words: ({ minutes = null }) => actionWords(action, state, minutes, clock.now()),
-    async act({ minutes = null }) {
-      await calls.send(command.control(action, minutes), true);
-      told(DONE[action]());
-    },
-  });
-}
-
+const control = createControl({ calls, confirm, told, state: () => state });
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
 const trail = createPages((before) => calls.send(command.audit(before)), () => paint("trail"));
 const organisers = createOrganisers({ calls, confirm, told, changed: () => paint("organisers") });

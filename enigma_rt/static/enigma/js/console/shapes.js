@@ -19,6 +19,7 @@ learn(
     Wall: { q: "int", title: "str", here: "int", median_ms: "int", longest_ms: "int", tried: "int", solved: "int" },
     Guess: { text: "str", players: "int", tries: "int", closeness: "int", verdict: "str", last: "int" },
     Pair: ["int", "int"],
+    Phases: ["str", "str"],
     Ranks: ["int?", "int?"],
     RegradeLine: { player: "int", name: "str", points: "Pair", xp: "Pair", position: "Pair", rank: "Ranks" },
     ExportSize: { what: "str", rows: "int", csv: "int", json: "int" },
@@ -45,6 +46,10 @@ learn(
       questions: "QuestionStats[]", feed: "FeedItem[]", announcements: "Notice[]", board: "BoardView",
     },
     organisers: { id: "str", rows: "OrganiserLine[]" },
+    control_preview: {
+      id: "str", token: "str", phase: "Phases", starts_at: "Pair", ends_at: "Pair", players: "int", online: "int", started: "int",
+      answering: "int", clocks: "int", finished: "int",
+    },
     rights: { role: "str", may: "str[]" },
     pulse: {
       now: "int", players: "int", finished: "int", sockets: "Sockets", questions: "QuestionStats[]", feed: "FeedItem[]",

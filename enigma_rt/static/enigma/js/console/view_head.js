@@ -24,7 +24,7 @@ export function controls({ hunt, phase, live }, press) {
   return ACTIONS[phase].map(
     (action) => html`<button type="button" class="button ${GRAVITY[action] === "danger" ? "danger" : action === "start" || action === "resume" ? "lit" : ""}"
       aria-haspopup="dialog" aria-disabled=${String(!live)} @click=${() => press(action)}>
-      ${action === "extend" && phase === "ended" ? gettext("Open again") : ACTION[action]()}${action === "start" ? nothing : "…"}
+      ${action === "extend" && phase === "ended" ? gettext("Open again") : ACTION[action]()}…
     </button>`,
   );
 }

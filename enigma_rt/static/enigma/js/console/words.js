@@ -1,9 +1,7 @@
 // What the console says, in one place: phases, outcomes, causes, and what an action will do to how many people.
 
 import { Close } from "../protocol.js";
-import { shortDayTime } from "../times.js";
-import { format, gettext, locale, ngettext, number } from "../i18n.js";
-import { endAfter } from "./actions.js";
+import { format, gettext, ngettext, number } from "../i18n.js";
 import { outcome } from "./feed.js";
 
 export const PHASE = {
@@ -73,70 +71,14 @@ export const reach = ({ players, sockets }) =>
     { players: people(players), n: number(sockets.players) },
   );
 
-/** { title, says: [sentences], button } of `action`. `state`: { hunt, phase, players, sockets }. */
-export function actionWords(action, state, minutes, now) {
-  const whom = { whom: reach(state), players: people(state.players), end: shortDayTime(state.hunt.ends_at, locale()) };
-  if (action === "start") {
-    return {
-      title: gettext("Start the hunt now?"),
-      says: [
-        format(gettext("The first question opens at once for %(whom)s."), whom),
-        format(gettext("It was to start %(start)s. The end stays %(end)s."), { ...whom, start: shortDayTime(state.hunt.starts_at, locale()) }),
-      ],
-      button: format(gettext("Start for %(players)s"), whom),
-    };
-  }
-  if (action === "pause") {
-    return {
-      title: gettext("Pause the hunt?"),
-      says: [
-        format(gettext("Nobody can answer until you resume: %(whom)s."), whom),
-        format(gettext("The time of the pause costs nobody points. The end stays %(end)s; extend it if they are to get the time back."), whom),
-      ],
-      button: format(gettext("Pause for %(players)s"), whom),
-    };
-  }
-  if (action === "resume") {
-    return {
-      title: gettext("Resume the hunt?"),
-      says: [
-        format(gettext("Questions open again at once for %(whom)s."), whom),
-        format(gettext("The end stays %(end)s."), whom),
-      ],
-      button: format(gettext("Resume for %(players)s"), whom),
-    };
-  }
-  if (action === "end") {
-    return {
-      title: gettext("End the hunt for everybody?"),
-      says: [
-        format(gettext("It is over at once for %(whom)s. Answers on their way are refused."), whom),
-        format(gettext("It was to end %(end)s. It can be opened again with “Extend”, but people will have left."), whom),
-      ],
-      button: format(gettext("End it for %(players)s"), whom),
-    };
-  }
-  const again = state.phase === "ended";
-  const until = minutes === null ? null : shortDayTime(endAfter(state.hunt, state.phase, minutes, now), locale());
-  return {
-    title: again ? gettext("Open the hunt again?") : gettext("Extend the hunt?"),
-    says: [
-      until === null
-        ? gettext("Say for how many minutes.")
-        : again
-          ? format(gettext("It is open again at once for %(whom)s, until %(until)s."), { ...whom, until })
-          : format(gettext("The end moves from %(end)s to %(until)s for %(whom)s."), { ...whom, until }),
-    ],
-    button: again ? format(gettext("Open for %(players)s"), whom) : format(gettext("Extend for %(players)s"), whom),
-  };
-}
-
 export const ACTION = {
   start: () => gettext("Start now"),
   pause: () => gettext("Pause"),
   resume: () => gettext("Resume"),
   extend: () => gettext("Extend"),
   end: () => gettext("End"),
+  reschedule: () => gettext("Move the start"),
+  reopen: () => gettext("Take back the end"),
 };
 
 export const DONE = {
@@ -145,6 +87,8 @@ export const DONE = {
   resume: () => gettext("The hunt goes on."),
   extend: () => gettext("The hunt is extended."),
   end: () => gettext("The hunt has ended."),
+  reschedule: () => gettext("The start has moved."),
+  reopen: () => gettext("The hunt goes on."),
 };
 
 /** Why the server closed for good, or null when it did not. */
