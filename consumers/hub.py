@@ -25,6 +25,7 @@ from consumers.audience import EVERYBODY, Audience, in_slices
 from consumers.batcher import PATIENCE_S, Batcher, Bridge
 from consumers.crowd import Crowd
 from consumers.door import Door
+from consumers.integrity import Footprints, Integrity
 from consumers.limits import HandshakeWindow, chosen
 from consumers.pace import Pace
 from consumers.protocol import BoardMove, BoardRow, BoardView, Close
@@ -59,6 +60,7 @@ REVALIDATED_AT_ONCE = 500
 PULSE_S = 1.0
 ROLES_S = 1.0
 """So long an organiser whose role was taken away still sees the console; commands are refused at once."""
+FOOTPRINTS_S = 5.0
 TICKER = 20
 TOLD = 2_000
 """Solves that are remembered as told: more than can be on the bus at any time."""
@@ -77,6 +79,8 @@ class Hub:
         lane = asyncio.Lock()
         self.identities = Together(self.bridge, self._identify, lane=lane)
         self.snapshots = Together(self.bridge, self._enter, lane=lane)
+        self.integrity = Integrity(self.bridge)
+        self.footprints = Footprints(self.bridge)
         self.hunt: HuntView | None = None
         self.board = Board(())
         self.board_id = ""
@@ -136,6 +140,7 @@ class Hub:
             self._follow(self._every(PULSE_S, Pulse(self).beat), "pulse"),
             self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
+            self._follow(self._every(FOOTPRINTS_S, self._write_footprints), "footprints"),
         ]
 
     async def stop(self) -> None:
@@ -504,6 +509,9 @@ class Hub:
         # Everybody will ask for what the new phase shows: about 500 a second.
         spread = min(20_000, 2 * len(self.audience.sockets["player"]))
         await self.audience.tell(protocol.HuntChanged(self.now(), hunt_info(hunt), spread), *EVERYBODY)
+
+    async def _write_footprints(self) -> None:
+        await self.footprints.write(self.hunt.id if self.hunt else None)
 
     async def _revalidate(self) -> None:
         """Sessions end and players are banned while their sockets are open; no later than this they close too."""

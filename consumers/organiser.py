@@ -11,7 +11,8 @@ from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
 from game.queries import console, exports, history, organisers, outlets, play, roles, walls
-from game.services import announcements, hunts, moderation, questions, regrade, undoing, webhooks
+from game.queries import integrity as pairs
+from game.services import announcements, hunts, integrity, moderation, questions, regrade, undoing, webhooks
 from game.services import roles as appointing
 
 
@@ -154,6 +155,8 @@ class OrganiserConsumer(BaseConsumer):
             case protocol.Undo():
                 await bridge.read(undoing.undo, user, hunt, command.entry, UUID(command.id))
                 await self.reply(protocol.Ok(command.id))
+            case protocol.IntegrityPairs() | protocol.IntegritySheet() | protocol.IntegrityDecide():
+                await self._on_integrity(command, user, hunt)
             case _:
                 await self._on_questions(command)
                 await self._on_regrades(command)
@@ -193,6 +196,40 @@ class OrganiserConsumer(BaseConsumer):
                     command.q,
                     command.text,
                     command.verdict,
+                    UUID(command.id),
+                )
+                await self.reply(protocol.Ok(command.id))
+
+    async def _on_integrity(self, command: Any, user: int, hunt: int) -> None:
+        """Pairs that may be playing together: looked at, and decided on."""
+        bridge, held = self.hub.bridge, self.hub.integrity
+        all_do = await held.everybody.of(hunt)
+        match command:
+            case protocol.IntegrityPairs():
+                views = await bridge.read(pairs.listed, hunt, await held.pairs.of(hunt))
+                rows = convert(views, tuple[protocol.IntegrityPair, ...])
+                await self.reply(protocol.IntegrityReply(command.id, all_do.floor, all_do.players, rows))
+            case protocol.IntegritySheet():
+                sheet = await bridge.read(pairs.sheet, hunt, command.a, command.b, all_do)
+                await self.reply(
+                    protocol.IntegrityPairReply(
+                        id=command.id,
+                        pair=convert(sheet.view, protocol.IntegrityPair),
+                        parts=convert(sheet.parts, tuple[protocol.Evidence, ...]),
+                        lines=convert(sheet.lines, tuple[protocol.PairLine, ...]),
+                        left_out=sheet.left_out,
+                        decisions=convert(sheet.decisions, tuple[protocol.Decision, ...]),
+                    )
+                )
+            case protocol.IntegrityDecide():
+                await bridge.read(
+                    integrity.decide,
+                    user,
+                    hunt,
+                    (command.a, command.b),
+                    command.decision,
+                    command.reason,
+                    all_do,
                     UUID(command.id),
                 )
                 await self.reply(protocol.Ok(command.id))

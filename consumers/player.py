@@ -40,6 +40,7 @@ class PlayerConsumer(BaseConsumer):
         elif identity.banned:
             await self.shut(Close.BANNED)
         else:
+            self.hub.footprints.note(identity.player, self.address)
             self.party, oldest = self.hub.audience.join(self, identity.player)
             for socket in oldest:
                 await socket.shut(Close.REPLACED)

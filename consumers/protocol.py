@@ -444,6 +444,34 @@ class Appoint(Inbound, frozen=True, tag="appoint"):
     was: RoleName | None
 
 
+class IntegrityPairs(Inbound, frozen=True, tag="integrity"):
+    """Organiser: pairs of players who may be playing together. Replied with `integrity`."""
+
+    id: CommandId
+
+
+class IntegritySheet(Inbound, frozen=True, tag="integrity_pair"):
+    """Organiser: the evidence about two players, side by side. Replied with `integrity_pair`."""
+
+    id: CommandId
+    a: PlayerId
+    b: PlayerId
+
+
+class IntegrityDecide(Inbound, frozen=True, tag="integrity_decide"):
+    """Organiser: watch a pair, clear or confirm it. Replied with `ok`. Once per id.
+
+    It is written down with the evidence of this moment; nothing else happens, and no player is told. `reason` may be
+    empty for `watch` alone.
+    """
+
+    id: CommandId
+    a: PlayerId
+    b: PlayerId
+    decision: Literal["watch", "clear", "confirm"]
+    reason: Annotated[str, Meta(max_length=200)]
+
+
 PlayerCommand: TypeAlias = Answer | AcceptClose | Hint | Skip | Story | Around | Crowd | Seen | Resync | Ping
 SpectatorCommand: TypeAlias = Resync | Ping
 OrganiserCommand: TypeAlias = (
@@ -473,6 +501,9 @@ OrganiserCommand: TypeAlias = (
     | DeliveryAgain
     | Organisers
     | Appoint
+    | IntegrityPairs
+    | IntegritySheet
+    | IntegrityDecide
     | Resync
     | Ping
 )
@@ -1202,6 +1233,96 @@ class OrganisersReply(Outbound, frozen=True, tag="organisers"):
     rows: tuple[OrganiserLine, ...]
 
 
+class Decision(Struct, frozen=True):
+    """What an organiser decided about a pair, and the bits of the evidence then."""
+
+    at: int
+    who: str
+    decision: Literal["watch", "clear", "confirm"]
+    reason: str
+    bits: float
+
+
+class IntegrityPair(Struct, frozen=True):
+    """Two players who share what others do not. `names` of `a` and `b`; `bits`: what all of it weighs together.
+
+    `guesses`, `steps`: how many of each; `run`: questions in a row that they solved in step; `address`: one that few
+    others have. `state` `back`: cleared, but the evidence has grown since. `last`: the decision that holds.
+    """
+
+    a: int
+    b: int
+    names: tuple[str, str]
+    bits: float
+    guesses: int
+    steps: int
+    run: int
+    address: bool
+    state: Literal["new", "watch", "cleared", "confirmed", "back"]
+    last: Decision | None
+
+
+class IntegrityReply(Outbound, frozen=True, tag="integrity"):
+    """Pairs from `floor` bits on, and those that were decided on; open ones first, heaviest first.
+
+    Weighed every 20 s at most. `players`: how many there are to compare with.
+    """
+
+    id: str
+    floor: float
+    players: int
+    pairs: tuple[IntegrityPair, ...]
+
+
+class Evidence(Struct, frozen=True):
+    """Something that they share and its weight: `few` of `of` players would share it by chance.
+
+    `guess`: both typed the wrong guess `text`. `step`: both solved it, `gap_ms` apart. `clean`: the later of the two
+    without a wrong guess, and quickly. `address`: `few` players have it. `at`: the two instants.
+    """
+
+    kind: Literal["guess", "step", "clean", "address"]
+    bits: float
+    few: int
+    of: int
+    q: int | None
+    text: str
+    at: tuple[int, int] | None
+    gap_ms: int | None
+
+
+class PairAct(Struct, frozen=True):
+    """A guess or a solve."""
+
+    q: int
+    at: int
+    text: str
+    verdict: Literal["correct", "close", "wrong"]
+
+
+class PairLine(Struct, frozen=True):
+    """One moment of both timelines: what coincides is on one line, with what it says."""
+
+    q: int
+    left: PairAct | None
+    right: PairAct | None
+    parts: tuple[Evidence, ...]
+
+
+class IntegrityPairReply(Outbound, frozen=True, tag="integrity_pair"):
+    """A pair's evidence, heaviest first, and both timelines on the questions of it, in the order of the chain.
+
+    `left_out`: acts that are not shown. `decisions`: newest first.
+    """
+
+    id: str
+    pair: IntegrityPair
+    parts: tuple[Evidence, ...]
+    lines: tuple[PairLine, ...]
+    left_out: int
+    decisions: tuple[Decision, ...]
+
+
 PlayerFrame: TypeAlias = (
     Snapshot
     | VerdictReply
@@ -1252,6 +1373,8 @@ OrganiserFrame: TypeAlias = (
     | RegradeReply
     | OrganisersReply
     | ControlPreviewReply
+    | IntegrityReply
+    | IntegrityPairReply
     | Ok
     | Error
     | BoardDelta

@@ -424,6 +424,51 @@ class TestPlay(models.Model):
         return f"{self.user_id} tests {self.of_id}"
 
 
+class PlayerAddress(models.Model):
+    """A player has come from an address: a keyed digest of it, by which addresses can be told equal and nothing else.
+
+    Gone with the player, as all that belongs to a hunt goes with it.
+    """
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="addresses", db_index=False)
+    digest = models.CharField(max_length=32, db_index=True)
+    first_at = Instant()
+
+    class Meta:
+        verbose_name_plural = _("player addresses")
+        constraints = [models.UniqueConstraint(fields=["player", "digest"], name="address_once_per_player")]
+
+    def __str__(self) -> str:
+        return f"{self.player_id} from {self.digest[:6]}…"
+
+
+class IntegrityDecision(models.Model):
+    """What an organiser decided about two players, and on which evidence. The last one of a pair holds."""
+
+    class Decision(models.TextChoices):
+        WATCH = "watch"
+        CLEAR = "clear"
+        CONFIRM = "confirm"
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="integrity_decisions")
+    # The pair, the smaller id first.
+    a = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="+", db_index=False)
+    b = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="+", db_index=False)
+    decision = models.CharField(max_length=7, choices=Decision.choices)
+    reason = models.CharField(max_length=200, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    bits = models.FloatField()
+    evidence = models.JSONField(default=list)
+    at = Instant()
+
+    class Meta:
+        indexes = [models.Index(fields=["a", "b", "id"]), models.Index(fields=["b"])]
+        constraints = [models.CheckConstraint(condition=Q(a__lt=F("b")), name="smaller_player_first")]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.a_id} and {self.b_id}"
+
+
 class Webhook(models.Model):
     """An address that is told what happens in a hunt."""
 

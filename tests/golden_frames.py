@@ -375,6 +375,40 @@ GUESSES = (
     p.Guess(text="noon lamp", players=5, tries=5, closeness=88, verdict="close", last=NOW - HOUR),
 )
 
+DECIDED = p.Decision(at=NOW - HOUR, who="boss", decision="clear", reason="Sisters at one table", bits=41.3)
+PAIR = p.IntegrityPair(
+    a=17,
+    b=23,
+    names=("Zoë", "Παύλος"),
+    bits=52.4,
+    guesses=3,
+    steps=4,
+    run=3,
+    address=True,
+    state="back",
+    last=DECIDED,
+)
+SAME_GUESS = p.Evidence("guess", 9.8, 2, 1840, 4, "theredherring", (NOW - 9000, NOW - 4000), None)
+IN_STEP = p.Evidence("step", 6.2, 11, 801, 4, "", (NOW - 3000, NOW), 3000)
+AT_ONCE = p.Evidence("clean", 2.1, 3, 801, 4, "", (NOW - 3000, NOW), 3000)
+ONE_ADDRESS = p.Evidence("address", 4.0, 2, 2, None, "", None, None)
+LINED_UP = (
+    p.PairLine(
+        4,
+        p.PairAct(4, NOW - 9000, "the red herring", "wrong"),
+        p.PairAct(4, NOW - 4000, "The red Herring!", "wrong"),
+        (SAME_GUESS,),
+    ),
+    p.PairLine(4, p.PairAct(4, NOW - 3600, "lantern", "wrong"), None, ()),
+    p.PairLine(4, None, p.PairAct(4, NOW - 3500, "noon lamp", "close"), ()),
+    p.PairLine(
+        4,
+        p.PairAct(4, NOW - 3000, "noon lamps", "correct"),
+        p.PairAct(4, NOW, "noon lamps", "correct"),
+        (IN_STEP, AT_ONCE),
+    ),
+)
+
 TOKEN = "5f0c9a3be1d27744"
 SOURCE = p.QuestionReply(
     id=command_id("question"),
@@ -473,6 +507,12 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
     yield sent("plain", p.Walls(id=command_id("walls")))
     yield sent("plain", p.Guesses(id=command_id("guesses"), q=4))
+    yield sent("plain", p.IntegrityPairs(id=command_id("integrity")))
+    yield sent("plain", p.IntegritySheet(id=command_id("integrity_pair"), a=17, b=23))
+    for decision, reason in (("watch", ""), ("clear", "Sisters at one table"), ("confirm", "They said so")):
+        label = f"integrity_decide {decision}"
+        decided = p.IntegrityDecide(command_id(label), 17, 23, decision, reason)  # type: ignore[arg-type]
+        yield sent(decision, decided)
     yield sent("plain", p.QuestionSource(id=command_id("question"), q=4))
     edits = p.Edits(
         title=p.Splice(at=5, cut=6, put="lamps"),
@@ -914,6 +954,40 @@ def _organiser_out() -> Iterator[Golden]:
     )
     yield got("latest page", timeline)
     yield got("the beginning", msgspec.structs.replace(timeline, rows=happened[-1:], before=None))
+    fresh = msgspec.structs.replace(
+        PAIR, a=4, b=9, names=("Ada", "Bob"), address=False, state="new", last=None
+    )
+    others = [
+        msgspec.structs.replace(
+            PAIR,
+            b=31 + n,
+            state=state,
+            last=msgspec.structs.replace(DECIDED, decision=decision, reason=reason),
+        )
+        for n, (state, decision, reason) in enumerate(
+            (
+                ("watch", "watch", ""),
+                ("cleared", "clear", "A class"),
+                ("confirmed", "confirm", "They said so"),
+            )
+        )
+    ]
+    suspects = p.IntegrityReply(
+        id=command_id("integrity"), floor=24.7, players=1840, pairs=(PAIR, fresh, *others)
+    )
+    yield got("pairs", suspects)
+    yield got("nothing", msgspec.structs.replace(suspects, floor=4.0, players=0, pairs=()))
+    yield got(
+        "side by side",
+        p.IntegrityPairReply(
+            id=command_id("integrity_pair"),
+            pair=PAIR,
+            parts=(SAME_GUESS, IN_STEP, ONE_ADDRESS, AT_ONCE),
+            lines=LINED_UP,
+            left_out=12,
+            decisions=(DECIDED,),
+        ),
+    )
     trail = p.AuditReply(
         id=command_id("audit"), rows=(GRANTED, READMITTED, BANNED, EXTENDED, MENDED), before=11
     )

@@ -155,6 +155,8 @@ def test_no_server_frame_is_a_command(golden: Golden) -> None:
         "walls",
         "webhooks",
         "regrade",
+        "integrity",
+        "integrity_pair",
     }:
         assert refusal(golden.role, frame) in {"unknown_command", "too_large"}
     else:

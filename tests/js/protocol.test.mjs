@@ -44,6 +44,9 @@ const build = {
   webhook_add: ({ id, url, format, events, wall_minutes, wall_players }) =>
     command.webhookAdd({ url, format, events, wall_minutes, wall_players }, id),
   webhook_act: (f) => command.webhookAct(f.webhook, f.action, f.id),
+  integrity: (f) => command.integrity(f.id),
+  integrity_pair: (f) => command.integrityPair(f.a, f.b, f.id),
+  integrity_decide: (f) => command.integrityDecide(f.a, f.b, f.decision, f.reason, f.id),
   delivery_again: (f) => command.deliveryAgain(f.delivery, f.id),
   organisers: (f) => command.organisers(f.text, f.id),
   appoint: (f) => command.appoint(f.account, f.role, f.was, f.id),

@@ -1,6 +1,6 @@
 // What the records of consumers/protocol.py look like on the wire, for the checks in protocol.js: those of the player's
 // page. The board and the console have more, in modules of their own: who plays need not load them.
-// A kind is int, str, bool, a record's name, any of these with [] (list of) or ? (or null) behind it, or a tuple.
+// A kind is int, num, str, bool, a record's name, any of these with [] (list of) or ? (or null) behind it, or a tuple.
 
 const RECORDS = {
   HuntInfo: {
@@ -62,6 +62,7 @@ export function learn(records, frames) {
 
 const PRIMITIVE = {
   int: Number.isSafeInteger,
+  num: Number.isFinite,
   str: (value) => typeof value === "string",
   bool: (value) => typeof value === "boolean",
 };

@@ -30,5 +30,8 @@ export const command = Object.freeze({
   webhookAct: (webhook, action, id = uuid()) => ({ t: "webhook_act", id, webhook, action }),
   organisers: (text = null, id = uuid()) => ({ t: "organisers", id, text: text && clean(text) }),
   appoint: (account, role, was, id = uuid()) => ({ t: "appoint", id, account, role, was }),
+  integrity: (id = uuid()) => ({ t: "integrity", id }),
+  integrityPair: (a, b, id = uuid()) => ({ t: "integrity_pair", id, a, b }),
+  integrityDecide: (a, b, decision, reason, id = uuid()) => ({ t: "integrity_decide", id, a, b, decision, reason: clean(reason) }),
   deliveryAgain: (delivery, id = uuid()) => ({ t: "delivery_again", id, delivery }),
 });

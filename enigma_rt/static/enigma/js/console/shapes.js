@@ -39,6 +39,17 @@ learn(
     },
     Happening: { attempt: "FeedItem?", entry: "LedgerLine?", action: "AuditLine?" },
     Cursor: ["int", "int", "int"],
+    Names: ["str", "str"],
+    Decision: { at: "int", who: "str", decision: "str", reason: "str", bits: "num" },
+    IntegrityPair: {
+      a: "int", b: "int", names: "Names", bits: "num", guesses: "int", steps: "int", run: "int", address: "bool", state: "str",
+      last: "Decision?",
+    },
+    Evidence: {
+      kind: "str", bits: "num", few: "int", of: "int", q: "int?", text: "str", at: "Pair?", gap_ms: "int?",
+    },
+    PairAct: { q: "int", at: "int", text: "str", verdict: "str" },
+    PairLine: { q: "int", left: "PairAct?", right: "PairAct?", parts: "Evidence[]" },
   },
   {
     console_snapshot: {
@@ -72,6 +83,10 @@ learn(
     timeline: { id: "str", player: "int", rows: "Happening[]", before: "Cursor?" },
     audit: { id: "str", rows: "AuditLine[]", before: "int?" },
     webhooks: { id: "str", webhooks: "WebhookLine[]", deliveries: "DeliveryLine[]" },
+    integrity: { id: "str", floor: "num", players: "int", pairs: "IntegrityPair[]" },
+    integrity_pair: {
+      id: "str", pair: "IntegrityPair", parts: "Evidence[]", lines: "PairLine[]", left_out: "int", decisions: "Decision[]",
+    },
     webhook_added: { id: "str", webhook: "int", secret: "str" },
   },
 );
