@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from enigma_rt import author, author_urls, pages, words
+from enigma_rt import author, author_urls, mine, pages, words
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
     path("play", pages.play, name="play"),
+    path("me", mine.me, name="me"),
     path("join", pages.join, name="join"),
     path("rules", pages.rules, name="rules"),
     path("board", pages.board, name="board"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("author", author.page, name="author"),
     path("author/", include(author_urls)),
     path("image/<str:token>", pages.image, name="image"),
-    re_path(r"^(?P<page>play|join|rules|board|console|author)/$", RedirectView.as_view(url="/%(page)s")),
+    re_path(r"^(?P<page>play|me|join|rules|board|console|author)/$", RedirectView.as_view(url="/%(page)s")),
     path("favicon.ico", pages.icon),
     re_path(
         r"^words/(?P<language>[a-zA-Z-]+)/(?P<page>[a-z]+)/(?P<version>[0-9a-f]{12})\.js$",

@@ -69,7 +69,7 @@ def test_public_pages_know_the_hunt(client: Client, hunt: Hunt, page: str) -> No
     assert (shown.starts_at, shown.ends_at) == (hunt.starts_at, hunt.ends_at)
 
 
-@pytest.mark.parametrize("page", ["/play", "/join", "/console"])
+@pytest.mark.parametrize("page", ["/play", "/me", "/join", "/console"])
 def test_personal_pages_ask_to_log_in(client: Client, page: str) -> None:
     response = client.get(page)
     assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={page}")

@@ -116,6 +116,7 @@ def still(page: Page) -> None:
         ("/accounts/signup/", ""),
         ("/accounts/login/", ""),
         ("/accounts/password/reset/", ""),
+        ("/me", "player"),
         ("/board", ""),
         ("/console", "staff"),
     ],

@@ -65,7 +65,7 @@ function paused({ state: { hunt } }) {
 
 function ended({ state: { me, board } }) {
   const rank = board.rank ? format(gettext("Rank %(rank)s of %(total)s"), { rank: number(board.rank), total: number(board.total) }) : "";
-  return notice(gettext("Lamps out"), gettext("The hunt is over"), [rank, format(ngettext("%(n)s point", "%(n)s points", me.points), { n: number(me.points) })].filter(Boolean).join(" · "), html`<p>${gettext("Thank you for playing. The story you have read stays under “Story”.")}</p>`);
+  return notice(gettext("Lamps out"), gettext("The hunt is over"), [rank, format(ngettext("%(n)s point", "%(n)s points", me.points), { n: number(me.points) })].filter(Boolean).join(" · "), html`<p>${gettext("Thank you for playing. The story you have read stays under “Story”.")}</p>${mine()}`);
 }
 
 function finished({ state: { me, hunt, story, board }, rising }) {
@@ -78,9 +78,12 @@ function finished({ state: { me, hunt, story, board }, rising }) {
         ${format(gettext("%(solves)s of %(questions)s solved · %(points)s points"), { solves: me.solves, questions: hunt.questions, points: number(me.points) })}
         ${board.rank ? ` · ${format(gettext("rank %(rank)s"), { rank: number(board.rank) })}` : ""}
       </p>
+      ${mine()}
     </div>
   </article>`;
 }
+
+const mine = () => html`<p><a class="button" href="/me">${gettext("My hunt")}</a></p>`;
 
 const blocks = (story) => story.map((block) => html`<enigma-html class="prose story-block" .html=${block.html}></enigma-html>`);
 

@@ -1,0 +1,43 @@
+"""Everybody's rank at some instants of a hunt, from what was scored when.
+
+PURE: no I/O, no clock. Instants are milliseconds since the Unix epoch (UTC).
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from leaderboard.ranking import key
+
+
+class Scored(Struct, frozen=True, gc=False):
+    """At `at` a player's points changed by `points`; `last` is the instant of a solve by it, or None."""
+
+    at: int
+    player: int
+    points: int
+    last: int | None = None
+
+
+def ranks(
+    players: Iterable[int], events: Iterable[Scored], instants: Sequence[int]
+) -> dict[int, Sequence[int]]:
+    """By player: the rank, from 1, at each of these instants. Both `events` and `instants` are in order; an event
+    counts at its own instant. Who is not among the players is on no board."""
+    points = dict.fromkeys(players, 0)
+    last: dict[int, int] = {}
+    course: dict[int, array[int]] = {player: array("I") for player in points}
+    coming = iter(events)
+    event = next(coming, None)
+    for instant in instants:
+        while event is not None and event.at <= instant:
+            if event.player in points:
+                points[event.player] += event.points
+                if event.last is not None:
+                    last[event.player] = max(event.last, last.get(event.player, 0))
+            event = next(coming, None)
+        order = sorted(key(scored, last.get(player), player) for player, scored in points.items())
+        for rank, (_, _, player) in enumerate(order, start=1):
+            course[player].append(rank)
+    return dict(course)
