@@ -29,6 +29,8 @@ READERS = 4
 LANES = 2
 """Batches under way at once on PostgreSQL: one is judged while the other is on its way to the disk."""
 CAP = 200
+IN_A_ROW = 4
+"""Batches that a lane judges before anybody else who waits for its thread."""
 WAITING_AT_MOST = 5_000
 PATIENCE_S = 8.0
 """How long anybody waits for a database that neither answers nor refuses anybody: as long as a statement and a new
@@ -37,6 +39,8 @@ SLOW_S = 1.0
 """A batch that takes longer is worth a line: so long does everybody wait whose command came meanwhile."""
 
 logger = logging.getLogger(__name__)
+
+Batch = list[tuple[Submission, asyncio.Future[Judged]]]
 
 
 class Patience:
@@ -207,38 +211,40 @@ class _Lane:
     async def _run(self) -> None:
         try:
             while self.waiting:
-                batch = [self.waiting.popleft() for _ in range(min(self._cap, len(self.waiting)))]
-                self.judging = len(batch)
-                await self._judge(batch)
-                self.judging = 0
+                await self._bridge.write(self._number, self._judge, asyncio.get_running_loop())
         finally:
             self.running = None
 
-    async def _judge(self, batch: list[tuple[Submission, asyncio.Future[Judged]]]) -> None:
-        results: list[Judged | errors.GameError]
-        began = time.perf_counter()
-        try:
-            results = await self._bridge.write(
-                self._number, answers.submit, [submission for submission, _ in batch]
+    def _judge(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Judge batch after batch, in the lane's thread: the next is begun while a busy loop still tells the last one's
+        outcomes. Now and then others who want this thread have their turn."""
+        for _ in range(IN_A_ROW):
+            batch = [self.waiting.popleft() for _ in range(min(self._cap, len(self.waiting)))]
+            if not batch:
+                return
+            self.judging = len(batch)
+            began = time.perf_counter()
+            results: list[Judged | errors.GameError] | Exception
+            try:
+                results = answers.submit([submission for submission, _ in batch])
+            except Exception as error:
+                # A defect must not leave two hundred sockets waiting for ever.
+                results = error
+            self.judging = 0
+            loop.call_soon_threadsafe(self._tell, batch, results, time.perf_counter() - began)
+
+    def _tell(self, batch: Batch, results: list[Judged | errors.GameError] | Exception, took: float) -> None:
+        meters.batch_commands.observe(len(batch))
+        meters.batch_seconds.observe(took)
+        if took > SLOW_S:
+            logger.warning(
+                "a batch of %d took %.1f s; %d wait for the next", len(batch), took, len(self.waiting)
             )
-        except Exception as error:
-            # A defect must not leave two hundred sockets waiting for ever.
-            for _, outcome in batch:
-                if not outcome.done():
-                    outcome.set_exception(error)
-            return
-        finally:
-            took = time.perf_counter() - began
-            meters.batch_commands.observe(len(batch))
-            meters.batch_seconds.observe(took)
-            if took > SLOW_S:
-                logger.warning(
-                    "a batch of %d took %.1f s; %d wait for the next", len(batch), took, len(self.waiting)
-                )
-        for (_, outcome), result in zip(batch, results, strict=True):
+        told = results if isinstance(results, list) else [results] * len(batch)
+        for (_, outcome), result in zip(batch, told, strict=True):
             if outcome.done():
                 continue
-            if isinstance(result, errors.GameError):
+            if isinstance(result, Exception):
                 outcome.set_exception(result)
             else:
                 outcome.set_result(result)

@@ -5,10 +5,11 @@ of them. Each round trip costs a busy process a turn of its event loop, so a tra
 goes with what it asks first, COMMIT with what it tells last.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from django.db import Error, connection, models, transaction
@@ -20,24 +21,55 @@ Model = type[models.Model]
 
 BEGIN: Statement = ("BEGIN", ())
 # The rows of a batch are named, a few of very many: to go through a table is never right, whatever is known of one that
-# grows by thousands a minute.
+# grows by thousands a minute. Least of all in a plan that was made while it was empty and is kept.
 ROW_BY_ROW: Statement = (
-    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
+    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), "
+    "set_config('enable_seqscan', 'off', true)",
     (),
 )
 COMMIT: Statement = ("COMMIT", ())
+
+Run = Callable[..., list[list[Row]]]
+
+
+class Plan:
+    """What a connection has planned. A plan is as good as what was known when it was made: the first of a hunt are made
+    for empty tables, and an index that is as good as another there can be the wrong one a minute later."""
+
+    def __init__(self, name: str, sql: str, parameters: int) -> None:
+        start, *others = sql.split("%s")
+        numbered = "".join(f"${number}{part}" for number, part in enumerate(others, 1))
+        self._make: Statement = (f"PREPARE {name} AS {start}{numbered}", ())
+        self._forget: Statement = (f"DEALLOCATE {name}", ())
+        self.use = f"EXECUTE {name}({', '.join(['%s'] * parameters)})" if parameters else f"EXECUTE {name}"
+        self._uses = 0
+        self._good_for = 8  # PostgreSQL makes the plan that it keeps at the sixth
+
+    def made(self) -> list[Statement]:
+        """What has to be said before it is used."""
+        self._uses += 1
+        if self._uses == 1:
+            return [self._make]
+        if self._uses < self._good_for:
+            return []
+        self._good_for *= 2
+        return [self._forget, self._make]
+
+
+_plans: "WeakKeyDictionary[Any, dict[str, Plan]]" = WeakKeyDictionary()
 
 
 class Transaction:
     """What `ask` is given goes at once, what `tell` is given with the next `ask` or with COMMIT."""
 
-    def __init__(self, *first: Statement) -> None:
+    def __init__(self, run: Run, *first: Statement) -> None:
+        self._run = run
         self._told = list(first)
 
     def ask(self, *statements: Statement) -> list[list[Row]]:
         """The rows of each statement. Each sees what was committed before it began, not before the transaction did."""
         told, self._told = self._told, []
-        return run(*told, *statements)[len(told) :]
+        return self._run(*told, *statements)[len(told) :]
 
     def tell(self, *statements: Statement) -> None:
         self._told += statements
@@ -48,11 +80,11 @@ def one_transaction() -> Iterator[Transaction]:
     """A transaction; inside another a savepoint. What is published must wait until its block has been left."""
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         with transaction.atomic():
-            yield (asking := Transaction())
+            yield (asking := Transaction(run))
             asking.ask()
         return
     try:
-        yield (asking := Transaction(BEGIN, ROW_BY_ROW))
+        yield (asking := Transaction(run_prepared, BEGIN, ROW_BY_ROW))
         asking.ask(COMMIT)
     except BaseException:
         with suppress(Error):  # a lost connection has nothing to take back
@@ -64,10 +96,40 @@ def run(*statements: Statement) -> list[list[Row]]:
     """Carry out these statements, in one round trip where there is one; the rows of each."""
     if not statements:
         return []
+    if connection.vendor == "postgresql":
+        return _at_once(statements)
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            return [_rows(cursor, sql, parameters) for sql, parameters in statements]
-        texts, parameters = zip(*statements, strict=True)
+        return [_rows(cursor, sql, parameters) for sql, parameters in statements]
+
+
+def run_prepared(*statements: Statement) -> list[list[Row]]:
+    """As `run` on PostgreSQL, for texts that this connection gets again and again: each is planned once there, and anew
+    whenever it has been used twice as often.
+
+    After an error nobody knows how far it got, and what it had planned by then; so the connection is closed.
+    """
+    connection.ensure_connection()
+    plans = _plans.setdefault(connection.connection, {})
+    asked = list[Statement]()
+    wanted = list[int]()
+    for sql, parameters in statements:
+        plan = None
+        if (sql, parameters) not in (BEGIN, COMMIT):
+            plan = plans.get(sql) or plans.setdefault(sql, Plan(f"enigma_{len(plans)}", sql, len(parameters)))
+            asked += plan.made()
+        wanted.append(len(asked))
+        asked.append((plan.use if plan else sql, parameters))
+    try:
+        found = _at_once(asked)
+    except BaseException:
+        connection.close()
+        raise
+    return [found[number] for number in wanted]
+
+
+def _at_once(statements: Sequence[Statement]) -> list[list[Row]]:
+    texts, parameters = zip(*statements, strict=True)
+    with connection.cursor() as cursor:
         found = [_rows(cursor, "; ".join(texts), [each for several in parameters for each in several])]
         while cursor.nextset():
             found.append(_fetched(cursor))

@@ -7,7 +7,14 @@ batch of one. Everything else here serves it.
 import logging
 from collections.abc import Mapping, Sequence
 
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    connection,
+)
 from msgspec import Struct
 
 from enigma_rt import rows
@@ -92,8 +99,8 @@ def _submit_patiently(batch: Sequence[Submission], tries: int) -> list[Result]:
             return [errors.Invalid()]
         half = len(batch) // 2
         return _submit_patiently(batch[:half], tries) + _submit_patiently(batch[half:], tries)
-    except (OperationalError, InterfaceError) as error:
-        connection.close()
+    except (OperationalError, InterfaceError, NotSupportedError) as error:
+        connection.close()  # also what it had planned: "cached plan must not change result type" after a migration
         if tries > 1:
             return _submit_patiently(batch, tries - 1)
         logger.warning("batch of %d not judged: %s", len(batch), error)
@@ -138,12 +145,7 @@ class _Desk:
         looks up command ids and reads the clock: a statement that did both would see what was true before it waited.
         """
         known = {hunt: held for hunt in self.hunts if (held := content.held(hunt))}
-        counted, contended = self._possible_solves(known)
-        guesses = [
-            Guess(item.hunt, item.player, item.q, self.guesses[item.text])
-            for item in self.batch
-            if item.text in self.guesses
-        ]
+        looked_up = counted, contended, guesses = self._to_look_up(known)
         asking.tell(*locks.share_hunts(self.hunts))
         seats, *_, hunts, judged, guessed, solves, now = asking.ask(
             records.seats({item.player for item in self.batch}),
@@ -165,23 +167,25 @@ class _Desk:
             hunt.id: Stage(hunt, content.of(hunt), self.now) for hunt in records.as_hunts(hunts).values()
         }
         found = {hunt: stage.content for hunt, stage in self.stages.items()}
-        return found == known or self._possible_solves(known | found) == (counted, contended)
+        return found == known or self._to_look_up(known | found) == looked_up
 
-    def _possible_solves(self, contents: Mapping[int, Content]) -> tuple[dict[int, int], set[int]]:
-        """Questions that the batch may solve, each with how far its earlier solves count; and those of them on which
-        two processes that award the tenth solve must not both call it the tenth."""
+    def _to_look_up(self, contents: Mapping[int, Content]) -> tuple[dict[int, int], set[int], list[Guess]]:
+        """Questions that the batch may solve, each with how far its earlier solves count; those of them on which two
+        processes that award the tenth solve must not both call it the tenth; and what may have been guessed before."""
         counted: dict[int, int] = {}
         contended: set[int] = set()
+        guesses: list[Guess] = []
         for item in self.batch:
             held, guess = contents.get(item.hunt), self.guesses.get(item.text)
-            question = held.item(item.q) if held and guess else None
+            question = held.item(item.q) if held and guess is not None else None
             if held is None or guess is None or question is None:
                 continue
+            guesses.append(Guess(item.player, question.id, guess))
             if judge_normalised(question.puzzle.key, guess) is not Verdict.WRONG:
                 counted[question.id] = scoring.solves_that_count(held.settings)
                 if held.settings.curve == "solve_order":
                     contended.add(question.id)
-        return counted, contended
+        return counted, contended, guesses
 
     def judge(self, item: Submission) -> Result:
         seat, stage = self.seats.get(item.player), self.stages.get(item.hunt)

@@ -105,9 +105,8 @@ class Wanted(Struct):
 class Guess(Struct):
     """A guess that a player may have made before."""
 
-    hunt_id: int
     player_id: int
-    position: int
+    question_id: int
     normalised: str
 
 
@@ -220,10 +219,9 @@ def as_judged(found: Iterable[Row]) -> dict[tuple[int, str], Stored]:
 def guessed(guesses: Sequence[Guess]) -> Statement:
     """Which of these guesses have been made before: (player, question, guess)."""
     sql = (
-        f"SELECT a.player_id, a.question_id, a.normalised FROM {rows.source(Guess, Attempt, Question)} "
-        f"JOIN {rows.table(Question)} q ON q.hunt_id = v.hunt_id AND q.position = v.position "
+        f"SELECT a.player_id, a.question_id, a.normalised FROM {rows.source(Guess, Attempt)} "
         f"JOIN {rows.table(Attempt)} a "
-        f"ON a.player_id = v.player_id AND a.question_id = q.id AND a.normalised = v.normalised"
+        f"ON a.player_id = v.player_id AND a.question_id = v.question_id AND a.normalised = v.normalised"
     )
     return sql, [rows.as_json(guesses)]
 
@@ -236,12 +234,13 @@ def held_questions(questions: Iterable[int]) -> Statement:
 
 def solves(questions: Iterable[int], upto: int) -> Statement:
     """(question, how many have solved it), counted no further than `upto`."""
+    # The verdict is a parameter, or a kept plan could go through all solves, in the index of one solve a question.
     sql = (
         f"SELECT q.id, (SELECT count(*) FROM (SELECT 1 FROM {rows.table(Attempt)} a "
-        f"WHERE a.question_id = q.id AND a.verdict = 'correct' LIMIT %s) s) "
+        f"WHERE a.question_id = q.id AND a.verdict = %s LIMIT %s) s) "
         f"FROM {rows.table(Question)} q WHERE {rows.among('q.id')}"
     )
-    return sql, [upto, rows.id_list(questions)]
+    return sql, [Attempt.Verdict.CORRECT.value, upto, rows.id_list(questions)]
 
 
 def now() -> Statement:

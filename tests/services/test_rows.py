@@ -67,8 +67,8 @@ def test_a_record_to_insert_has_every_column(model: type[models.Model], record: 
 def test_a_record_that_lacks_a_column_or_has_one_too_many_is_refused() -> None:
     with pytest.raises(LookupError, match="lacks"):
         rows.insert(Attempt, [Wanted(1, "")])
-    with pytest.raises(LookupError, match="no column position"):
-        rows.source(Guess, Attempt)
+    with pytest.raises(LookupError, match="no column player_id"):
+        rows.source(Guess, Player)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_text_arrives_as_it_was(ada: Hunter, text: str) -> None:
     rows.run(rows.insert(Attempt, [attempt(ada, text=text, normalised=text)]))
     found = Attempt.objects.get(player_id=ada.id)
     assert (found.text, found.normalised) == (text, text)
-    assert list(rows.run(records.guessed([Guess(ada.hunt.id, ada.id, 1, text)]))[0]) == [
+    assert list(rows.run(records.guessed([Guess(ada.id, found.question_id, text)]))[0]) == [
         (ada.id, found.question_id, text)
     ]
 
@@ -165,3 +165,23 @@ def test_an_error_takes_back_what_was_written_before_it(ada: Hunter) -> None:
         asking.tell(written)
     assert ada.attempts() == 1
     assert connection.get_autocommit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_again_and_again_is_planned_anew_ever_more_seldom(ada: Hunter) -> None:
+    if connection.vendor != "postgresql":
+        with rows.one_transaction() as asking:
+            assert asking.ask(("SELECT 1 + %s", [1])) == [[(2,)]]
+        return
+    made = []
+    for number in range(100):
+        with rows.one_transaction() as asking:
+            assert asking.ask(("SELECT 1 + %s", [number])) == [[(1 + number,)]]
+            [[(when,)]] = asking.ask(("SELECT max(prepare_time) FROM pg_prepared_statements", ()))
+            made.append(when)
+    assert 4 <= len(set(made)) <= 6  # at the first use, the 8th, 16th, 32nd, 64th
+    # An error forgets what was planned, and the next one plans again.
+    with pytest.raises(IntegrityError), rows.one_transaction() as asking:
+        asking.tell(rows.insert(Attempt, [attempt(ada, member_id=10**9)]))
+    with rows.one_transaction() as asking:
+        assert asking.ask(("SELECT 1 + %s", [1])) == [[(2,)]]
