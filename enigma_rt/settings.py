@@ -244,12 +244,13 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         "require-trusted-types-for": ["'script'"],
-        "trusted-types": ["lit-html", "enigma"],
+        "trusted-types": ["lit-html", "enigma", "enigma-worker"],
     },
 }
 ADMIN_URL = "admin/"
@@ -262,6 +263,9 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "frame-ancestors": [NONE],
     "object-src": [NONE],
 }
+
+SERVICE_WORKER_OFF = env.flag("ENIGMA_SERVICE_WORKER_OFF")
+"""Browsers that have the service worker lose it, and what it kept, with the next page."""
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("ENIGMA_STATIC_ROOT", str(DATA_DIR / "static")))

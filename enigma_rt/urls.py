@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from enigma_rt import author, author_urls, mine, pages, words
+from enigma_rt import author, author_urls, installable, mine, pages, words
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
@@ -21,7 +21,11 @@ urlpatterns = [
     path("author/", include(author_urls)),
     path("image/<str:token>", pages.image, name="image"),
     re_path(r"^(?P<page>play|me|join|rules|board|console|author)/$", RedirectView.as_view(url="/%(page)s")),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("sw.js", installable.worker, name="worker"),
+    path("offline", installable.offline, name="offline"),
     path("favicon.ico", pages.icon),
+    path("apple-touch-icon.png", installable.apple_icon),
     re_path(
         r"^words/(?P<language>[a-zA-Z-]+)/(?P<page>[a-z]+)/(?P<version>[0-9a-f]{12})\.js$",
         words.script,

@@ -5,6 +5,7 @@ import { command } from "../protocol.js";
 import { $, say } from "../dom.js";
 import { jitter } from "../backoff.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
+import { register } from "../worker.js";
 import { createSettings } from "./settings.js";
 import { choices, followRow, rivalOf } from "./rival.js";
 import { createSounds } from "./sounds.js";
@@ -59,6 +60,7 @@ export function createExtras(page, link, neighbours) {
   }
 
   style();
+  register();
   page.set({ chasing: settings.rival !== "nobody" && !settings.picked });
   timer = setTimeout(ask, jitter(3000));
   setInterval(chase, 5000);
