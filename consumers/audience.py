@@ -102,10 +102,10 @@ class Audience:
             await socket.broadcast(packed)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
 
-    async def tell_board(self, packed: bytes, version: int) -> None:
+    async def tell_board(self, packed: bytes, version: int, *roles: Role) -> None:
         """The same for a packed board delta, which a snapshot made between two slices may already hold."""
         told = 0
-        async for part in in_slices(self.of(*EVERYBODY)):
+        async for part in in_slices(self.of(*roles)):
             for socket in part:
                 if socket.board_version < version:
                     socket.board_version = version

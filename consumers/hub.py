@@ -25,12 +25,14 @@ from consumers.audience import EVERYBODY, Audience, in_slices
 from consumers.batcher import PATIENCE_S, Batcher, Bridge
 from consumers.crowd import Crowd
 from consumers.door import Door
+from consumers.faces import Face, board_row
 from consumers.integrity import Footprints, Integrity
 from consumers.limits import HandshakeWindow, chosen
 from consumers.pace import Pace
-from consumers.protocol import BoardMove, BoardRow, BoardView, Close
+from consumers.protocol import BoardRow, BoardView, Close, Role
 from consumers.pulse import Pulse
 from consumers.together import Together
+from consumers.veil import Veil
 from enigma_rt import bus
 from game import errors
 from game.queries import accounts, play, roles
@@ -39,7 +41,7 @@ from game.queries.play import HuntView, PlayerSnapshot
 from game.services import players
 from game.services.players import session_digest
 from leaderboard import queries as leaderboard
-from leaderboard.ranking import Board, Row, Standing
+from leaderboard.ranking import Board, Delta, Standing
 
 if TYPE_CHECKING:
     from consumers.base import BaseConsumer
@@ -82,10 +84,9 @@ class Hub:
         self.integrity = Integrity(self.bridge)
         self.footprints = Footprints(self.bridge)
         self.hunt: HuntView | None = None
-        self.board = Board(())
-        self.board_id = ""
-        self._top_rows: tuple[Row, ...] | None = None
-        self._top = msgspec.Raw()
+        # The same one, unless the public's stands still (`veil`).
+        self.live = self.public = Face(Board(()), "")
+        self.veil = Veil(self)
         self.audience = Audience(self.limits)
         self.ticker: deque[protocol.TickerItem] = deque(maxlen=TICKER)
         self._told: dict[tuple[int, int], None] = {}
@@ -136,6 +137,7 @@ class Hub:
             self._follow(self._reconcile_forever(), "reconcile"),
             self._follow(self._look_forever(), "look"),
             self._follow(self._every(PHASE_S, self._phase), "phase"),
+            self._follow(self._every(PHASE_S, self.veil.draw), "veil"),
             self._follow(self._every(REVALIDATE_S, self._revalidate), "revalidate"),
             self._follow(self._every(PULSE_S, Pulse(self).beat), "pulse"),
             self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
@@ -208,29 +210,23 @@ class Hub:
 
     # --- the board --------------------------------------------------------------------------------------------------
 
+    @property
+    def board(self) -> Board:
+        """As the public sees it."""
+        return self.public.board
+
+    @property
+    def board_id(self) -> str:
+        return self.public.id
+
+    def face(self, role: Role) -> Face:
+        return self.live if role == "organiser" else self.public
+
     def board_view(self, socket: "BaseConsumer", player: int | None) -> BoardView:
         """The board for one reader; `socket` gets the deltas after it and none before."""
-        board = self.board
-        standing = board.standing(player) if player is not None else None
-        rank = board.rank_of(player) if player is not None else None
-        socket.board_version = board.version
-        return BoardView(
-            id=self.board_id,
-            version=board.version,
-            total=board.total,
-            size=board.size,
-            top=self._encoded_top(),
-            me=(standing.points, standing.last) if standing is not None and rank is not None else None,
-            rank=rank,
-        )
-
-    def _encoded_top(self) -> Any:
-        """The rows that everybody is shown, encoded once for all who come before they change."""
-        rows = self.board.top_rows()
-        if rows is not self._top_rows:
-            self._top_rows = rows
-            self._top = msgspec.Raw(msgspec.json.encode([_row(row) for row in rows]))
-        return self._top
+        face = self.face(socket.role)
+        socket.board_version = face.board.version
+        return face.view(player)
 
     def around(self, player: int, command: str) -> protocol.AroundReply:
         """The neighbours of a player, from memory."""
@@ -241,18 +237,18 @@ class Hub:
             version=self.board.version,
             rank=self.board.rank_of(player),
             ranks=tuple(rank for rank, _ in rows),
-            rows=tuple(_row(row) for _, row in rows),
+            rows=tuple(board_row(row) for _, row in rows),
         )
 
     def row_of(self, player: int) -> BoardRow | None:
         """A player's row of the board, or None for who is not on it."""
-        return next((_row(row) for _, row in self.board.around(player, 0)), None)
+        return next((board_row(row) for _, row in self.board.around(player, 0)), None)
 
     def _receive(self, standings: Iterable[Standing]) -> int:
         """Returns how many of them were news."""
         count = 0
         for standing in standings:
-            held = self._pending.get(standing.player) or self.board.standing(standing.player)
+            held = self._pending.get(standing.player) or self.live.board.standing(standing.player)
             if held is None or standing.version > held.version:
                 if not self._pending:
                     self._changed_at = time.perf_counter()
@@ -277,31 +273,35 @@ class Hub:
             pace.told(began, time.monotonic())
 
     async def _flush(self) -> None:
+        if self.veil.holds_back():
+            return  # what waits is looked at again when the veil has been drawn, or need not be
         pending, self._pending, changed_at = self._pending, {}, self._changed_at
         tape, self._tape = self._tape, []
-        delta = self.board.apply(pending.values())
+        delta = self.live.board.apply(pending.values())
+        if self.public is self.live:
+            await self.tell_delta(self.live, delta, *EVERYBODY)
+        else:
+            await self.tell_delta(self.live, delta, "organiser")
+            await self.veil.follow(pending)
         if delta is not None:
-            self._board_quiet_since = time.monotonic()
-            frame = protocol.BoardDelta(
-                board=self.board_id,
-                base=delta.base,
-                version=delta.version,
-                total=delta.total,
-                moves=tuple(BoardMove(move.player, move.old, move.new, move.rank) for move in delta.moves),
-                rows=tuple(_row(row) for row in delta.rows),
-            )
-            packed = protocol.pack(frame)
-            if len(packed) > protocol.MAX_OUTBOUND:
-                # Thousands at once (a regrade, a long silence of the bus): a fresh top says it in less.
-                await self._refresh_boards()
-            else:
-                await self.audience.tell_board(packed, delta.version)
             meters.fanout_seconds.observe(time.perf_counter() - changed_at)
         if tape:
             await self.audience.tell(protocol.Ticker(tuple(tape)), "spectator")
 
-    async def _refresh_boards(self) -> None:
-        sockets = self.audience.of(*EVERYBODY)
+    async def tell_delta(self, face: Face, delta: Delta | None, *roles: Role) -> None:
+        """What has changed on a board, to those who see this one."""
+        if delta is None:
+            return
+        self._board_quiet_since = time.monotonic()
+        packed = protocol.pack(face.delta(delta))
+        if len(packed) > protocol.MAX_OUTBOUND:
+            # Thousands at once (a regrade, a long silence of the bus): a fresh top says it in less.
+            await self.refresh_boards(*roles)
+        else:
+            await self.audience.tell_board(packed, delta.version, *roles)
+
+    async def refresh_boards(self, *roles: Role) -> None:
+        sockets = self.audience.of(*roles)
         async for part in in_slices(sockets):
             for socket in part:
                 await socket.broadcast(protocol.pack(protocol.BoardFrame(socket.board_view())))
@@ -310,12 +310,15 @@ class Hub:
     async def _beacon(self) -> None:
         if time.monotonic() - self._board_quiet_since >= BEACON_S:
             self._board_quiet_since = time.monotonic()
-            await self.audience.tell(
-                protocol.Beacon(self.board_id, self.board.version, self.now()),
-                "player",
-                "spectator",
-                "organiser",
-            )
+            faces: dict[Face, list[Role]] = {}
+            for role in EVERYBODY:
+                faces.setdefault(self.face(role), []).append(role)
+            for face, roles in faces.items():
+                await self.audience.tell(protocol.Beacon(face.id, face.board.version, self.now()), *roles)
+
+    def wake(self) -> None:
+        """There may be something to tell."""
+        self._wake.set()
 
     # --- the bus ----------------------------------------------------------------------------------------------------
 
@@ -360,7 +363,7 @@ class Hub:
     def _tell_solves(self, solves: Iterable[play.SolveView]) -> None:
         """Each solve is told once, however often and late its event comes, and whoever finds it first."""
         for solve in solves:
-            if (solve.player, solve.q) in self._told:
+            if (solve.player, solve.q) in self._told or not self.veil.may_tell(solve.at):
                 continue
             self._remember(solve)
             item = ticker_item(solve)
@@ -428,13 +431,14 @@ class Hub:
 
     async def _load(self) -> None:
         """Everything afresh: hunt, board, ticker, announcements. A new board has a new id, and counts from 0."""
+        began = time.monotonic()
         loaded = await self.bridge.read(news.everything, TICKER)
         self._set_clock(loaded.now)
         self._since = loaded.now
         self.hunt, self._hunt_version = loaded.hunt, loaded.version
-        self.board = Board(loaded.lines, top=loaded.board_top)
-        self.board_id = secrets.token_hex(4)
+        self.live = self.public = Face(Board(loaded.lines, top=loaded.board_top), secrets.token_hex(4))
         self._pending.clear()
+        self.veil.loaded(loaded, began)
         self._board_quiet_since = time.monotonic()
         self.ticker = deque((ticker_item(solve) for solve in loaded.solves), maxlen=TICKER)
         self._told = {}
@@ -462,7 +466,7 @@ class Hub:
 
     async def _reconcile(self) -> None:
         """Read what was written since the last look, whoever wrote it, and pass on what was not known here."""
-        known = self.hunt.id if self.hunt else None
+        known, began = self.hunt.id if self.hunt else None, time.monotonic()
         fresh = await self.bridge.read(
             news.since, known, self._since, list(self.audience.parties), self._last_notice, TICKER
         )
@@ -475,7 +479,12 @@ class Hub:
         if fresh.hunt is None:
             return
         self._since = fresh.now - OVERLAP_MS
+        if fresh.version > self._hunt_version:
+            self._hunt_version = fresh.version
+            await self.tell_hunt(fresh.hunt)
+        self.veil.looked(began)
         meters.repairs.inc(self._receive(fresh.lines))
+        self._tell_solves(fresh.solves)
         self._notice_players(fresh.players)
         for notice in fresh.notices:
             if notice.id > self._last_notice:
@@ -486,9 +495,6 @@ class Hub:
                     continue
                 self.notices.appendleft(shown)
                 await self.audience.tell(protocol.Announcement(shown), *EVERYBODY)
-        if fresh.version > self._hunt_version:
-            self._hunt_version = fresh.version
-            await self._tell_hunt(fresh.hunt)
 
     async def _phase(self) -> None:
         """The hunt starts and ends by the clock, without anybody writing anything."""
@@ -502,9 +508,9 @@ class Hub:
         if phase in ("live", "paused") and now >= hunt.ends_at:
             phase = "ended"
         if phase != hunt.phase:
-            await self._tell_hunt(msgspec.structs.replace(hunt, phase=phase))
+            await self.tell_hunt(msgspec.structs.replace(hunt, phase=phase))
 
-    async def _tell_hunt(self, hunt: HuntView) -> None:
+    async def tell_hunt(self, hunt: HuntView) -> None:
         self.hunt = hunt
         # Everybody will ask for what the new phase shows: about 500 a second.
         spread = min(20_000, 2 * len(self.audience.sockets["player"]))
@@ -562,10 +568,6 @@ def ticker_item(solve: play.SolveView) -> protocol.TickerItem:
 def convert(value: Any, kind: Any) -> Any:
     """A view of `game.queries` as the protocol's record of the same members."""
     return msgspec.convert(value, kind, from_attributes=True)
-
-
-def _row(row: Any) -> BoardRow:
-    return BoardRow(row.player, row.name, row.points, row.last, row.finished)
 
 
 def _notice(view: Any) -> protocol.Notice:

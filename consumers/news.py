@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from msgspec import Struct
 
-from game.queries import play
+from game.queries import freeze, play
 from game.queries.clock import now_ms
 from game.queries.play import HuntView, NoticeView, SolveView
 from leaderboard import queries as leaderboard
@@ -13,7 +13,10 @@ from leaderboard.ranking import Standing
 
 
 class Everything(Struct, frozen=True):
-    """What a hub starts from. `hunt` is null when none is current; lists newest first, `lines` in no order."""
+    """What a hub starts from. `hunt` is null when none is current; lists newest first, `lines` in no order.
+
+    `public`: the lines as the public sees them, if that is something else by now or in a moment.
+    """
 
     now: int
     hunt: HuntView | None = None
@@ -22,6 +25,7 @@ class Everything(Struct, frozen=True):
     lines: tuple[Standing, ...] = ()
     solves: tuple[SolveView, ...] = ()
     notices: tuple[NoticeView, ...] = ()
+    public: tuple[Standing, ...] | None = None
 
 
 class News(Struct, frozen=True):
@@ -42,14 +46,18 @@ def everything(limit: int) -> Everything:
     now, hunt = now_ms(), play.current_hunt()
     if hunt is None:
         return Everything(now)
+    frozen = freeze.frozen_from(hunt.curtain, now)
+    # Also shortly before it: the rest of this takes a while to read.
+    drawn = frozen is not None and now >= frozen - freeze.LEAD_MS
     return Everything(
         now=now,
         hunt=play.hunt_view(hunt, now),
         version=hunt.version,
         board_top=play.settings_of(hunt).board_top,
         lines=tuple(leaderboard.standings(hunt.id)),
-        solves=play.latest_solves(hunt.id, limit),
+        solves=play.latest_solves(hunt.id, limit, until=frozen),
         notices=play.latest_notices(hunt.id, limit=limit),
+        public=tuple(freeze.standings_at(hunt.id, frozen)) if frozen is not None and drawn else None,
     )
 
 
@@ -68,7 +76,7 @@ def since(known: int | None, instant: int, players: list[int], last_notice: int,
         version=hunt.version,
         lines=tuple(leaderboard.changed_since(hunt.id, instant)),
         players=tuple(play.changed_players(hunt.id, instant, players)),
-        solves=play.latest_solves(hunt.id, limit)[::-1],
+        solves=play.latest_solves(hunt.id, limit, until=freeze.frozen_from(hunt.curtain, now))[::-1],
         notices=play.next_notices(hunt.id, last_notice),
     )
 

@@ -12,7 +12,17 @@ from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
 from game.queries import console, exports, history, organisers, outlets, play, roles, walls
 from game.queries import integrity as pairs
-from game.services import announcements, hunts, integrity, moderation, questions, regrade, undoing, webhooks
+from game.services import (
+    announcements,
+    freeze,
+    hunts,
+    integrity,
+    moderation,
+    questions,
+    regrade,
+    undoing,
+    webhooks,
+)
 from game.services import roles as appointing
 
 
@@ -158,9 +168,20 @@ class OrganiserConsumer(BaseConsumer):
             case protocol.IntegrityPairs() | protocol.IntegritySheet() | protocol.IntegrityDecide():
                 await self._on_integrity(command, user, hunt)
             case _:
-                await self._on_questions(command)
-                await self._on_regrades(command)
-                await self._on_organisers(command)
+                for others in (self._on_freeze, self._on_questions, self._on_regrades, self._on_organisers):
+                    await others(command)
+
+    async def _on_freeze(self, command: Any) -> None:
+        """What the public sees of the board."""
+        assert self.identity is not None and self.hub.hunt is not None
+        user, hunt, bridge = self.identity.user, self.hub.hunt.id, self.hub.bridge
+        match command:
+            case protocol.Freeze():
+                await bridge.read(freeze.freeze, user, hunt, command.at, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
+            case protocol.Unfreeze():
+                await bridge.read(freeze.unfreeze, user, hunt, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
 
     async def _on_questions(self, command: Any) -> None:
         """Where players are stuck, and a question mended."""
@@ -319,6 +340,6 @@ class OrganiserConsumer(BaseConsumer):
     def _line(self, view: console.LineView) -> protocol.PlayerLine:
         return protocol.PlayerLine(
             **msgspec.structs.asdict(view) | ({} if roles.may(self.held, "addresses") else {"email": ""}),
-            rank=self.hub.board.rank_of(view.player),
+            rank=self.hub.live.board.rank_of(view.player),
             online=view.player in self.hub.audience.parties,
         )

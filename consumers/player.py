@@ -144,13 +144,15 @@ class PlayerConsumer(BaseConsumer):
     async def _crowd(self, hunt: int, command: protocol.Crowd) -> protocol.CrowdReply:
         if command.q != self.position:
             raise errors.StaleQuestion  # how many are ahead is nobody's business but the board's
+        here: int | None = await self.hub.crowd.here(hunt, command.q)
+        tried = None if command.text is None else await self.hub.crowd.tried(hunt, command.q, command.text)
+        if not self.hub.veil.is_open():
+            here = tried = None  # who has come here since the freeze has solved something
         return protocol.CrowdReply(
             id=command.id,
             q=command.q,
-            here=await self.hub.crowd.here(hunt, command.q),
-            tried=await self.hub.crowd.tried(hunt, command.q, command.text)
-            if command.text is not None
-            else None,
+            here=here,
+            tried=tried,
             rival=self.hub.row_of(command.rival) if command.rival is not None else None,
         )
 

@@ -226,6 +226,22 @@ def _fits(action: str, minutes: int | None, at: int | None) -> None:
         raise ValueError("`at` belongs to `reschedule`, and only to it")
 
 
+class Freeze(Inbound, frozen=True, tag="freeze"):
+    """Organiser: the public's board stands still from instant `at` on (null: as soon as all processes know).
+
+    Replied with `ok`. Once per id.
+    """
+
+    id: CommandId
+    at: Whole | None = None
+
+
+class Unfreeze(Inbound, frozen=True, tag="unfreeze"):
+    """Organiser: the public's board is the live one again, or will not freeze. Replied with `ok`. Once per id."""
+
+    id: CommandId
+
+
 class Find(Inbound, frozen=True, tag="find"):
     """Organiser: players with `text` in their name or e-mail (empty: the leaders). Replied with `players`."""
 
@@ -479,6 +495,8 @@ OrganiserCommand: TypeAlias = (
     | Announce
     | ControlPreview
     | Control
+    | Freeze
+    | Unfreeze
     | Find
     | Inspect
     | Timeline
@@ -513,7 +531,10 @@ OrganiserCommand: TypeAlias = (
 
 
 class HuntInfo(Struct, frozen=True):
-    """The hunt as everybody may know it: `phase` at the frame's `now`; clients count on by the instants."""
+    """The hunt as everybody may know it: `phase` at the frame's `now`; clients count on by the instants.
+
+    `freeze_at`: from that instant on the board of players and spectators stands still; null: it does not, or no more.
+    """
 
     id: int
     title: str
@@ -523,6 +544,7 @@ class HuntInfo(Struct, frozen=True):
     ends_at: int
     questions: int
     curve: Literal["elapsed", "solve_order"]
+    freeze_at: int | None = None
 
 
 class Prices(Struct, frozen=True):
@@ -729,11 +751,12 @@ class AroundReply(Outbound, frozen=True, tag="around"):
 
 class CrowdReply(Outbound, frozen=True, tag="crowd"):
     """`here`: how many have question `q` before them. `tried`: how many players have tried the guess, the one who asks
-    among them; null when none was asked about. Both may be some seconds old. `rival`: null when not on the board."""
+    among them; null when none was asked about. Both may be some seconds old, and are null while the board is frozen.
+    `rival`: null when not on the board."""
 
     id: str
     q: int
-    here: int
+    here: int | None
     tried: int | None
     rival: BoardRow | None
 

@@ -168,7 +168,10 @@ class HuntAdmin(HuntAdminBase):
 
     def save_model(self, request: HttpRequest, obj: Hunt, form: Any, change: bool) -> None:
         if form.changed_data:
-            obj.save(update_fields=form.changed_data)
+            planned = {"ends_at", "settings"} & set(form.changed_data) and not packs.has_been_played(obj)
+            if planned:
+                packs.plan_freeze(obj)
+            obj.save(update_fields=[*form.changed_data, *(["freeze_at"] if planned else [])])
             packs.touch_hunt(obj.id)
 
     @admin.display(description=_("phase"))

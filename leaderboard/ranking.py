@@ -104,6 +104,12 @@ class Board:
         self._edge: Key | None = None
         self._read_top()
 
+    def copy(self) -> "Board":
+        """Another board that stands as this one, at the same version, and goes its own way from here."""
+        other = Board(self._standings.values(), self.size)
+        other.version = self.version
+        return other
+
     def __len__(self) -> int:
         return len(self._keys)
 

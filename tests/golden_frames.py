@@ -70,6 +70,7 @@ HUNT = p.HuntInfo(
 )
 SCHEDULED = msgspec.structs.replace(HUNT, phase="scheduled")
 PAUSED = msgspec.structs.replace(HUNT, phase="paused")
+FROZEN = msgspec.structs.replace(HUNT, freeze_at=END - HOUR)
 ENDED = msgspec.structs.replace(HUNT, phase="ended")
 BY_ORDER = msgspec.structs.replace(HUNT, id=2, title="Rehearsal", tagline="", curve="solve_order")
 
@@ -492,6 +493,9 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("pause", p.Control(id=command_id("pause"), action="pause"))
     yield sent("resume", p.Control(id=command_id("resume"), action="resume"))
     yield sent("end", p.Control(id=command_id("end"), action="end"))
+    yield sent("now", p.Freeze(id=command_id("freeze")))
+    yield sent("at an instant", p.Freeze(id=command_id("freeze at"), at=END - HOUR))
+    yield sent("live again", p.Unfreeze(id=command_id("unfreeze")))
     yield sent("extend", p.Control(id=command_id("extend"), action="extend", minutes=30))
     yield sent("reopen", p.Control(id=command_id("reopen"), action="reopen", token=TOKEN))
     yield sent("reschedule", p.Control(id=command_id("reschedule"), action="reschedule", at=START + HOUR))
@@ -794,6 +798,7 @@ def _player_out() -> Iterator[Golden]:
     crowd = p.CrowdReply(id=command_id("crowd"), q=4, here=112, tried=None, rival=None)
     yield got("of this question", crowd)
     rival = p.BoardRow(NEWCOMER.player, NEWCOMER.name, 300, START + 5 * HOUR, False)
+    yield got("frozen", msgspec.structs.replace(crowd, here=None))
     yield got("of a guess and a rival", msgspec.structs.replace(crowd, tried=17, rival=rival))
 
     yield got("an hourly grant", p.Progress(me=zoe(version=32, xp=75)))
@@ -1096,6 +1101,7 @@ def _shared_out() -> Iterator[Golden]:
         yield Golden(role, "out", "info", p.Announcement(notice=INFO))
         yield Golden(role, "out", "paused", p.HuntChanged(now=NOW, hunt=PAUSED, spread_ms=0))
         yield Golden(role, "out", "started", p.HuntChanged(now=START, hunt=HUNT, spread_ms=3000))
+        yield Golden(role, "out", "frozen", p.HuntChanged(now=END - HOUR, hunt=FROZEN, spread_ms=0))
         yield Golden(role, "out", "ended", p.HuntChanged(now=END, hunt=ENDED, spread_ms=0))
         yield Golden(role, "out", "plain", p.Restart(in_ms=2750))
         yield Golden(role, "out", "plain", p.Pong(n=41, now=NOW))

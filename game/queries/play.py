@@ -7,11 +7,12 @@ from msgspec import Struct
 
 from enigma_rt import rows
 from game.models import Announcement, Attempt, Hunt, Image, Member, Player
-from game.queries import clock, content, roles
+from game.queries import clock, content, freeze, roles
 from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.room import fitting
 from game.rendering import render
+from game.rules.freeze import OPEN, Curtain
 from game.rules.phases import Phase, phase
 from game.rules.play import State, wait_ms
 from game.rules.settings import HuntSettings, load
@@ -35,6 +36,9 @@ class HuntView(Struct, frozen=True):
     ends_at: int
     questions: int
     curve: str
+    # When the public board freezes or has frozen, until that is over.
+    freeze_at: int | None = None
+    curtain: Curtain = OPEN
 
 
 class MeView(Struct, frozen=True):
@@ -123,6 +127,8 @@ def hunt_view(hunt: Hunt, now: int) -> HuntView:
         ends_at=hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at),
         questions=len(held.items),
         curve=held.settings.curve,
+        freeze_at=freeze.frozen_from(hunt.curtain, now),
+        curtain=hunt.curtain,
     )
 
 
@@ -282,12 +288,15 @@ def next_notices(hunt_id: int, after: int) -> tuple[NoticeView, ...]:
     return tuple(map(_notice, rows))
 
 
-def latest_solves(hunt_id: int, limit: int) -> tuple[SolveView, ...]:
-    """The latest solves, newest first; those of hidden players are left out."""
+def latest_solves(hunt_id: int, limit: int, until: int | None = None) -> tuple[SolveView, ...]:
+    """The latest solves (of those up to the instant `until`), newest first. Those of hidden players are left out, and
+    what a regrade found: that is no news, and told to its player."""
     solves = Attempt.objects.filter(hunt_id=hunt_id, verdict=Attempt.Verdict.CORRECT)
     earlier = solves.filter(question=OuterRef("question"), id__lt=OuterRef("id"))
+    told = solves.exclude(kind=Attempt.Kind.REGRADE)
     rows = (
-        solves.filter(player__hidden=False, player__banned=False)
+        (told if until is None else told.filter(at__lte=until))
+        .filter(player__hidden=False, player__banned=False)
         .annotate(first=~Exists(earlier))
         .select_related("player", "question")
         .order_by("-at", "-id")[:limit]

@@ -43,6 +43,8 @@ NEEDS = {
     "regrade_apply": Role.AUTHOR,
     "control_preview": Role.OWNER,
     "control": Role.OWNER,
+    "freeze": Role.OWNER,
+    "unfreeze": Role.OWNER,
     "organisers": Role.OWNER,
     "appoint": Role.OWNER,
     "webhooks": Role.OWNER,

@@ -62,6 +62,12 @@ class HuntSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     wrong_per_minute: Annotated[
         int, Meta(ge=1, le=600, description="Wrong answers a minute that a player may go on giving.")
     ] = 10
+    freeze_minutes: Annotated[
+        int,
+        Meta(
+            ge=0, le=10_080, description="So many minutes before the end the public board freezes; 0: never."
+        ),
+    ] = 0
     board_top: Annotated[
         int, Meta(ge=1, le=100, description="Places of the board that everybody is shown.")
     ] = 25

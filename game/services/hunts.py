@@ -129,7 +129,8 @@ def _shown(hunt: Hunt) -> tuple[int, int]:
 
 def _instants(hunt: Hunt) -> Detail:
     return {
-        name: getattr(hunt, name) for name in ("starts_at", "ends_at", "paused_at", "paused_ms", "ended_at")
+        name: getattr(hunt, name)
+        for name in ("starts_at", "ends_at", "paused_at", "paused_ms", "ended_at", "freeze_at")
     }
 
 
@@ -149,6 +150,8 @@ def _reschedule(hunt: Hunt, now: int, at: int) -> None:
     _need(hunt, now, Phase.SCHEDULED)
     if at <= now:
         raise errors.Invalid(_("That instant is over. To start at once there is “Start now”."))
+    if hunt.freeze_at is not None:
+        hunt.freeze_at += at - hunt.starts_at
     hunt.ends_at += at - hunt.starts_at
     hunt.starts_at = at
 
@@ -180,10 +183,15 @@ def _resume(hunt: Hunt, now: int, _minutes: int) -> None:
 def _end(hunt: Hunt, now: int, _minutes: int) -> None:
     _need(hunt, now, Phase.LIVE, Phase.PAUSED)
     hunt.ended_at = now
+    if hunt.freeze_at is not None and hunt.freeze_at > now:
+        hunt.freeze_at = None  # it would freeze what is final
 
 
 def _extend(hunt: Hunt, now: int, minutes: int) -> None:
-    """Also reopens a hunt that has ended: it then runs for `minutes` from now, and the time between costs nobody."""
+    """Also reopens a hunt that has ended: it then runs for `minutes` from now, and the time between costs nobody.
+
+    A freeze to come keeps its distance from the end.
+    """
     if phase(hunt.times, now) is Phase.ENDED:
         end = hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at)
         if hunt.paused_at is None:
@@ -192,6 +200,8 @@ def _extend(hunt: Hunt, now: int, minutes: int) -> None:
         hunt.ends_at = now + minutes * MINUTE_MS
     else:
         hunt.ends_at += minutes * MINUTE_MS
+        if hunt.freeze_at is not None and hunt.freeze_at > now:
+            hunt.freeze_at += minutes * MINUTE_MS
 
 
 _ACTIONS: dict[str, Callable[[Hunt, int, int], None]] = {

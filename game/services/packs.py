@@ -15,7 +15,7 @@ from game.queries.clock import now_ms
 from game.rules.settings import load
 from game.services.locks import own_hunt
 
-HOUR_MS = 3_600_000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 DEFAULT_LEAD = 24 * HOUR_MS
 DEFAULT_LENGTH = 48 * HOUR_MS
 
@@ -56,6 +56,8 @@ def import_pack(
     before = (export_pack(hunt, schedule=True), hunt.current) if found else None
     _set_instants(hunt, pack, starts_at, ends_at, length)
     hunt.title, hunt.tagline, hunt.settings = pack.title, pack.tagline, differing(pack.settings)
+    if found is None or not has_been_played(hunt):
+        plan_freeze(hunt)
     hunt.save()
     _write_questions(hunt, pack)
     if make_current and not hunt.current:
@@ -101,6 +103,12 @@ def make_current(hunt_id: int) -> None:
         _give_way(hunt)
         hunt.current = True
         _raise_version(hunt)
+
+
+def plan_freeze(hunt: Hunt) -> None:
+    """The board's freeze as the settings and the end have it; the row is the caller's to save."""
+    minutes = load(hunt.settings).freeze_minutes
+    hunt.freeze_at = max(hunt.starts_at, hunt.ends_at - minutes * MINUTE_MS) if minutes else None
 
 
 def has_been_played(hunt: Hunt) -> bool:

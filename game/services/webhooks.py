@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 
 from game import errors
 from game.models import Attempt, Delivery, Hunt, Player, Webhook
+from game.queries import freeze
 from game.queries.clock import now_ms
 from game.queries.exports import iso
 from game.rules.phases import Phase, phase, play_clock
@@ -152,12 +153,16 @@ def tell_announcement(hunt: Hunt, announcement: int, level: str, text: str, at: 
 def collect(webhook: Webhook, now: int) -> int:
     """Write down what has happened in the webhook's hunt and was not told yet; returns how much. Harmless to repeat.
 
-    Only reads as long as there is nothing to tell, but for a mark each MARK_MS.
+    Only reads as long as there is nothing to tell, but for a mark each MARK_MS. What a frozen board keeps from the
+    public is told when that is over.
     """
     since = webhook.told_until - OVERLAP_MS
+    frozen = freeze.frozen_from(Hunt.objects.get(id=webhook.hunt_id).curtain, now)
+    until = now if frozen is None else min(now, frozen)
     rows = [
         Delivery(webhook=webhook, key=key, event=event, next_at=now, at=at, payload=payload)
         for event, key, at, payload in sorted(_news(webhook, since, now), key=lambda item: item[2])
+        if frozen is None or at <= frozen
     ]
     known = set(
         webhook.deliveries.filter(key__in=[row.key for row in rows]).values_list("key", flat=True)
@@ -165,11 +170,11 @@ def collect(webhook: Webhook, now: int) -> int:
         else ()
     )
     fresh = [row for row in rows if row.key not in known]
-    if fresh or now - webhook.told_until > MARK_MS:
+    if fresh or until - webhook.told_until > MARK_MS:
         with transaction.atomic():
             Delivery.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
             # Not backwards, if somebody has resumed it meanwhile.
-            Webhook.objects.filter(id=webhook.id, told_until__lt=now).update(told_until=now)
+            Webhook.objects.filter(id=webhook.id, told_until__lt=until).update(told_until=until)
     return len(fresh)
 
 

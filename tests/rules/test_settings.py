@@ -46,6 +46,7 @@ def test_the_defaults_are_the_game_as_announced() -> None:
         "accept_close_points": 10,
         "wrong_burst": 5,
         "wrong_per_minute": 10,
+        "freeze_minutes": 0,
         "board_top": 25,
     }
 

@@ -19,7 +19,7 @@ from tests.services.hunters import MINUTE, Hunter, code, new_id
 pytestmark = pytest.mark.django_db
 
 SOON_MS = 5_000
-FIELDS = ("starts_at", "ends_at", "paused_at", "paused_ms", "ended_at")
+FIELDS = ("starts_at", "ends_at", "paused_at", "paused_ms", "ended_at", "freeze_at")
 
 
 def scheduled() -> Hunt:

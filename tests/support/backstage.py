@@ -79,6 +79,33 @@ class Stage:
 
         control(_organiser(), _hunt().id, action, minutes)
 
+    def freeze(self, seconds: float = 3.0) -> None:
+        """The board freezes then: as soon as pages in a test know, and sooner than an organiser could have it."""
+        from django.db import transaction
+
+        from game.models import Hunt
+        from game.queries.clock import now_ms
+        from game.services.freeze import write
+        from game.services.locks import own_hunt
+
+        with transaction.atomic():
+            hunt: Hunt = own_hunt(_hunt().id)
+            write(hunt, freeze_at=now_ms() + int(seconds * 1000))
+
+    def frozen(self) -> None:
+        """Waits until it is."""
+        import time
+
+        from game.queries.freeze import visible_until
+
+        while visible_until(_hunt()) is None:
+            time.sleep(0.1)
+
+    def unfreeze(self) -> None:
+        from game.services.freeze import unfreeze
+
+        unfreeze(_organiser(), _hunt().id)
+
     def starts_in(self, seconds: float) -> None:
         """The organisers have moved the start."""
         from django.db import transaction

@@ -41,7 +41,7 @@ export const FRAMES = {
   skipped: { id: "str", q: "int", me: "Me", question: "QuestionView?", story: "Block[]" },
   story: { id: "str", blocks: "Block[]", before: "int?" },
   around: { id: "str", board: "str", version: "int", rank: "int?", ranks: "int[]", rows: "BoardRow[]" },
-  crowd: { id: "str", q: "int", here: "int", tried: "int?", rival: "BoardRow?" },
+  crowd: { id: "str", q: "int", here: "int?", tried: "int?", rival: "BoardRow?" },
   ok: { id: "str" },
   error: { id: "str?", code: "str", text: "str", wait_ms: "int?" },
   progress: { me: "Me", question: "QuestionView?", story: "Block[]" },

@@ -9,6 +9,8 @@ export const command = Object.freeze({
   announce: (level, text, id = uuid()) => ({ t: "announce", id, level, text }),
   controlPreview: (action, { minutes = null, at = null } = {}, id = uuid()) => ({ t: "control_preview", id, action, minutes, at }),
   control: (action, { minutes = null, at = null, token = null } = {}, id = uuid()) => ({ t: "control", id, action, minutes, at, token }),
+  freeze: (at = null, id = uuid()) => ({ t: "freeze", id, at }),
+  unfreeze: (id = uuid()) => ({ t: "unfreeze", id }),
   find: (text, id = uuid()) => ({ t: "find", id, text }),
   inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
   walls: (id = uuid()) => ({ t: "walls", id }),

@@ -101,7 +101,7 @@ export function createExtras(page, link, neighbours) {
   };
 }
 
-const here = (count) => (count > 1 ? format(ngettext("%(n)s hunter is on this question", "%(n)s hunters are on this question", count), { n: number(count) }) : gettext("You are alone on this question"));
+const here = (count) => (count === null ? "" : count > 1 ? format(ngettext("%(n)s hunter is on this question", "%(n)s hunters are on this question", count), { n: number(count) }) : gettext("You are alone on this question"));
 
 const tried = (count) => (count > 1 ? format(ngettext("%(n)s hunter has tried this.", "%(n)s hunters have tried this.", count), { n: number(count) }) : gettext("Nobody else has tried this."));
 

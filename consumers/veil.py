@@ -1,0 +1,145 @@
+"""While the board is frozen: what the public sees of it, and what it does not.
+
+The public's board is drawn from the database as it was at the instant, by every process alike; from then on it takes
+only what is no standing: who is hidden or shown, and who has joined. A freeze is written down LEAD_MS before it begins,
+so no process can miss it. Just before the instant nothing more is told, because this process's clock is not the
+database's; a moment after it the board is brought to exactly that instant. A process that has not been able to look at
+the hunt for nearly as long as the lead tells nothing either.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from consumers.faces import Face
+from consumers.news import Everything
+from game.queries import freeze
+from leaderboard.ranking import Board, Standing
+
+if TYPE_CHECKING:
+    from consumers.hub import Hub
+
+GUARD_MS = 2_000
+"""How far this process's idea of the database's clock may be off."""
+SETTLE_MS = 1_000
+"""After the instant: what was judged before it has been committed, but for stragglers."""
+SETTLE_EVERY_MS = 5_000
+STRAGGLERS_MS = 20_000
+"""So long the instant's standings are looked at again: longer than any transaction lasts."""
+BLIND_S = (freeze.LEAD_MS - GUARD_MS) / 1000
+
+
+class Veil:
+    """Of one hub. Drawn: `hub.public` is a board of its own."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._instant: int | None = None
+        self._settle_at = 0
+        self._looked = time.monotonic()
+        # One change of the public's board is told before the next is made.
+        self._turn = asyncio.Lock()
+
+    # --- what may be told -------------------------------------------------------------------------------------------
+
+    @property
+    def is_drawn(self) -> bool:
+        return self._hub.public is not self._hub.live
+
+    def is_open(self) -> bool:
+        """Whether the public may know how things are at this moment."""
+        instant = self._frozen_from()
+        return not self._is_blind() and (instant is None or self._hub.now() < instant - GUARD_MS)
+
+    def may_tell(self, at: int) -> bool:
+        """Whether the public may hear of something that happened at that instant."""
+        instant = self._frozen_from()
+        return not self._is_blind() and (instant is None or at <= instant)
+
+    def holds_back(self) -> bool:
+        """Whether nothing may be told now: the freeze is about to begin, or nobody here knows."""
+        return not self.is_open() and (self._is_blind() or not self.is_drawn)
+
+    def looked(self, began: float) -> None:
+        """The hunt has been read, at `began` (time.monotonic) or later."""
+        self._looked = began
+        self._hub.wake()
+
+    def _is_blind(self) -> bool:
+        return time.monotonic() - self._looked > BLIND_S
+
+    def _frozen_from(self) -> int | None:
+        hunt = self._hub.hunt
+        return freeze.frozen_from(hunt.curtain, self._hub.now()) if hunt else None
+
+    # --- the public's board -----------------------------------------------------------------------------------------
+
+    def loaded(self, loaded: Everything, began: float) -> None:
+        """The hub has read everything since `began`; `loaded.public` is the board of the freeze, if there is one."""
+        self._looked, self._settle_at = began, 0
+        self._instant = None
+        if loaded.public is not None:
+            self._instant = self._frozen_from()
+            self._hub.public = Face(Board(loaded.public, loaded.board_top), secrets.token_hex(4))
+
+    async def draw(self) -> None:
+        """Ten times a second: begin, settle or lift, as the hunt's row and the clock say."""
+        hub, instant = self._hub, self._frozen_from()
+        if self.is_drawn and instant != self._instant:
+            await self._lift()
+        if instant is None or hub.hunt is None:
+            return
+        past = hub.now() - instant
+        if past >= SETTLE_MS and (not self.is_drawn or self._settle_at <= min(past, STRAGGLERS_MS)):
+            await self._settle(hub.hunt.id, instant)
+            self._settle_at = past + SETTLE_EVERY_MS
+
+    async def _settle(self, hunt: int, instant: int) -> None:
+        """Bring the public's board to exactly that instant."""
+        hub = self._hub
+        # What this process last told may be anything before it: everything, the first time.
+        since = instant - STRAGGLERS_MS if self.is_drawn else None
+        lines = await hub.bridge.read(freeze.standings_at, hunt, instant, since)
+        if not self.is_drawn:
+            self._instant = instant
+            hub.live = Face(hub.public.board.copy(), secrets.token_hex(4))
+            await hub.refresh_boards("organiser")
+        await self.show(lines)
+        hub.wake()
+
+    async def _lift(self) -> None:
+        hub = self._hub
+        self._instant, self._settle_at = None, 0
+        hub.public = hub.live
+        if hub.hunt is not None and hub.hunt.freeze_at is not None and self._frozen_from() is None:
+            # Its last step was the clock's.
+            await hub.tell_hunt(msgspec.structs.replace(hub.hunt, freeze_at=None))
+        await hub.refresh_boards("player", "spectator")
+        hub.wake()
+
+    async def follow(self, changed: Iterable[int]) -> None:
+        """The live board has changed by these players: what of it is no standing is public."""
+        hub = self._hub
+        lines = []
+        for player in changed:
+            line, shown = hub.live.board.standing(player), hub.board.standing(player)
+            assert line is not None
+            # Who was not there at the instant has come since, and stands where everybody begins.
+            points, last, finished = (shown.points, shown.last, shown.finished) if shown else (0, None, False)
+            lines.append(msgspec.structs.replace(line, points=points, last=last, finished=finished))
+        await self.show(lines)
+
+    async def show(self, lines: Iterable[Standing]) -> None:
+        """From now on the public sees these lines. Their versions are this board's own: the rows' go on behind it."""
+        async with self._turn:
+            hub, changes = self._hub, []
+            for line in lines:
+                shown = hub.board.standing(line.player)
+                held = shown.version if shown else 0
+                if shown is None or msgspec.structs.replace(line, version=held) != shown:
+                    changes.append(msgspec.structs.replace(line, version=held + 1))
+            await hub.tell_delta(hub.public, hub.board.apply(changes), "player", "spectator")
