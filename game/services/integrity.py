@@ -50,10 +50,11 @@ def digest(hunt_id: int, address: str) -> str:
     return keyed.hexdigest()[:DIGEST]
 
 
+# CROSS: SQLite takes the tables in this order then, and not every player with every address.
 _CAME = """
     INSERT INTO game_playeraddress (player_id, digest, first_at)
-    SELECT v.player_id, v.digest, v.first_at FROM {source} JOIN game_player p ON p.id = v.player_id
-    WHERE p.hunt_id = %s
+    SELECT v.player_id, v.digest, v.first_at FROM {source} CROSS JOIN game_player p
+    WHERE p.id = v.player_id AND p.hunt_id = %s
     ON CONFLICT DO NOTHING
 """
 

@@ -20,6 +20,7 @@ import { createControl } from "./control.js";
 import { createDrawers } from "./drawers.js";
 import { createExports } from "./exports.js";
 import { EVERYTHING, createFeed } from "./feed.js";
+import { createIntegrity } from "./integrity.js";
 import { createMending } from "./mend.js";
 import { createOrganisers } from "./organisers.js";
 import { createPages } from "./pages.js";
@@ -36,6 +37,7 @@ import * as people from "./view_players.js";
 import * as person from "./view_player.js";
 import * as audit from "./view_audit.js";
 import * as crew from "./view_organisers.js";
+import * as pairs from "./view_integrity.js";
 import * as stuck from "./view_walls.js";
 import { createWebhooks } from "./webhooks.js";
 import { closedWords } from "./words.js";
@@ -109,6 +111,10 @@ const parts = {
     render(stuck.walls(walls.state, act), $("#wall-questions"));
     render(stuck.guesses(walls.state, act), $("#guesses"));
   },
+  integrity() {
+    render(pairs.list(integrity.state, integrity), $("#pair-list"));
+    render(pairs.sheet(integrity.state, integrity, act), $("#pair"));
+  },
   organisers() {
     render(crew.list(organisers.state, organisers), $("#organiser-list"));
     render(crew.found(organisers.state, organisers), $("#accounts"));
@@ -167,6 +173,7 @@ const on = {
     if (players.state.rows === null) players.find();
     if (views.open === "audit") trail.again();
     if (views.open === "walls") walls.open();
+    if (views.open === "integrity") integrity.open();
     if (views.open === "organisers") organisers.again();
   },
   rights: (frame) => rights.take(frame),
@@ -244,6 +251,7 @@ const acts = createActs({
     if (views.open === "organisers") organisers.again();
   },
 });
+const integrity = createIntegrity({ calls, confirm, told, state: () => state, changed: () => paint("integrity") });
 const composer = createComposer($("#composer"), { calls, confirm, state: () => state, told });
 const detail = $("#detail");
 createDrawers({
@@ -294,10 +302,12 @@ addEventListener("keydown", (event) => {
   $("#search").select();
 });
 
-const views = createViews({ desk: $("#desk"), walls: $("#walls"), audit: $("#audit"), organisers: $("#organisers") }, $("#views"), (name) => {
+const views = createViews({ desk: $("#desk"), walls: $("#walls"), integrity: $("#integrity"), audit: $("#audit"), organisers: $("#organisers") }, $("#views"), (name) => {
   if (detail.open) closePlayer();
   walls.close();
+  integrity.close();
   if (name === "walls" && state.connected) walls.open();
+  if (name === "integrity" && state.connected) integrity.open();
   if (name === "audit" && state.connected) trail.again();
   if (name === "organisers" && state.connected) organisers.again();
 });

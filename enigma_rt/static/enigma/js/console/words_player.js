@@ -44,6 +44,9 @@ const ACTIONS = {
   "organiser.role": () => gettext("changed a role"),
   "hunt.reschedule": () => gettext("moved the start"),
   "hunt.reopen": () => gettext("opened the hunt again"),
+  "integrity.watch": () => gettext("watches a pair"),
+  "integrity.clear": () => gettext("cleared a pair"),
+  "integrity.confirm": () => gettext("confirmed a pair"),
   "player.grant": () => gettext("changed the balance"),
   "player.hide": () => gettext("taken off the board"),
   "player.show": () => gettext("put on the board"),
@@ -59,6 +62,9 @@ export const auditWords = ({ action, q }) => {
 
 const VALUES = {
   role: () => gettext("role"),
+  state: () => gettext("state"),
+  pair: () => gettext("pair"),
+  bits: () => gettext("bits"),
   points: () => gettext("points"),
   xp: () => gettext("XP"),
   title: () => gettext("title"),
