@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from enigma_rt import author, author_urls, installable, mine, pages, words
+from enigma_rt import author, author_urls, installable, mine, pages, replays, words
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
@@ -15,12 +15,16 @@ urlpatterns = [
     path("join", pages.join, name="join"),
     path("rules", pages.rules, name="rules"),
     path("board", pages.board, name="board"),
+    path("replay", replays.page, name="replay"),
+    path("replay.json", replays.data, name="replay-data"),
     path("console", pages.console, name="console"),
     re_path(r"^console/export/(?P<what>[a-z]+)\.(?P<form>csv|json)$", pages.export, name="export"),
     path("author", author.page, name="author"),
     path("author/", include(author_urls)),
     path("image/<str:token>", pages.image, name="image"),
-    re_path(r"^(?P<page>play|me|join|rules|board|console|author)/$", RedirectView.as_view(url="/%(page)s")),
+    re_path(
+        r"^(?P<page>play|me|join|rules|board|replay|console|author)/$", RedirectView.as_view(url="/%(page)s")
+    ),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.worker, name="worker"),
     path("offline", installable.offline, name="offline"),

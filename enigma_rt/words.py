@@ -23,6 +23,7 @@ PAGES = {
     "play": ("*.js", "play/*.js"),
     "board": ("*.js", "board/*.js"),
     "console": ("*.js", "console/*.js"),
+    "replay": ("*.js", "replay/*.js", "board/standings.js"),
     # Its preview is the player's view, its questions before something grave are the console's.
     "author": ("*.js", "author/*.js", "play/view_stage.js", "play/words.js", "console/confirm.js"),
 }

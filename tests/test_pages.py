@@ -20,7 +20,7 @@ from tests.factories import HOUR, PASSWORD, make_hunt, make_player, make_user, n
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("/", "/play", "/join", "/rules", "/board", "/console")
+OURS = ("/", "/play", "/join", "/rules", "/board", "/replay", "/console")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 

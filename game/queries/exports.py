@@ -55,7 +55,7 @@ def export(hunt_id: int, what: str, form: str, *, emails: bool = False) -> Gener
     Between the pieces a read-only transaction is open: whoever stops early closes the iterator. `emails` adds the
     addresses of each player's accounts to the results. Raises Hunt.DoesNotExist with the first piece.
     """
-    with _one_moment():
+    with one_moment():
         table = TABLES[what](Hunt.objects.get(id=hunt_id), None, emails)
         yield from _WRITERS[form](table)
 
@@ -77,7 +77,7 @@ def sizes(hunt_id: int) -> tuple[Size, ...]:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """A transaction in which nothing changes, and for which nobody waits."""
     if connection.vendor == "postgresql":
         with transaction.atomic():

@@ -54,9 +54,11 @@ NEEDS = {
     # Pages and files.
     "/console": Role.VIEWER,
     "/image": Role.VIEWER,
+    "/replay?full": Role.VIEWER,
     "/author": Role.AUTHOR,
     "/console/export": Role.MODERATOR,
     "/console/export?emails": Role.OWNER,
+    "/console/site": Role.OWNER,
     "/admin": Role.OWNER,
     # What is shown to some only.
     "addresses": Role.MODERATOR,

@@ -32,8 +32,18 @@ export class Standings {
   #counting = new Set();
   #frame = 0;
 
-  constructor(list) {
+  #mine = null;
+
+  /** `columns`: in how many the rows stand; whoever changes it shows the rows again. */
+  constructor(list, columns = COLUMNS) {
     this.#list = list;
+    this.columns = columns;
+  }
+
+  /** Whose row is the viewer's own, or null. */
+  follow(player) {
+    this.#mine = player;
+    for (const [other, line] of this.#lines) line.element.classList.toggle("mine", other === player);
   }
 
   /** Shows `top` (rows of the protocol, best first) of a board with `size` places. `calm`: nobody is news. */
@@ -47,7 +57,7 @@ export class Standings {
       let line = this.#lines.get(row.player);
       if (!line) {
         line = this.#create(row, calm);
-        this.#place(line, cell(row.place, size, COLUMNS), calm ? 0 : 0.8);
+        this.#place(line, cell(row.place, size, this.columns), calm ? 0 : 0.8);
         entering.push(line);
       }
       this.#fill(line, row, calm);
@@ -57,9 +67,9 @@ export class Standings {
       const line = this.#lines.get(row.player);
       line.element.classList.remove("entering");
       line.element.classList.toggle("mover", row.mover || line.glow !== null);
-      const to = cell(row.place, size, COLUMNS);
+      const to = cell(row.place, size, this.columns);
       // Who was only pushed over into the other column does not fly across the board: it comes up there.
-      const pushed = !row.mover && row.from !== null && cell(row.from, size, COLUMNS).column !== to.column;
+      const pushed = !row.mover && row.from !== null && cell(row.from, size, this.columns).column !== to.column;
       if (pushed) this.#appear(line);
       this.#place(line, to);
       if (row.mover) this.#heat(line, row);
@@ -88,6 +98,7 @@ export class Standings {
     line.flag.append(Object.assign(part("hush"), { textContent: gettext("finished") }));
     line.why.append(line.up, line.because);
     element.append(line.heat, rank, line.name, line.flag, line.why, line.points);
+    element.classList.toggle("mine", row.player === this.#mine);
     this.#list.append(element);
     this.#lines.set(row.player, line);
     return line;
