@@ -102,6 +102,13 @@ def run(*statements: Statement) -> list[list[Row]]:
         return [_rows(cursor, sql, parameters) for sql, parameters in statements]
 
 
+def look_up(*statements: Statement) -> list[list[Row]]:
+    """As `run`, for rows that are named, a few of many: planned once, to go row by row."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return run(*statements)
+    return run_prepared(BEGIN, ROW_BY_ROW, *statements, COMMIT)[2:-1]
+
+
 def run_prepared(*statements: Statement) -> list[list[Row]]:
     """As `run` on PostgreSQL, for texts that this connection gets again and again: each is planned once there, and anew
     whenever it has been used twice as often.
@@ -174,16 +181,18 @@ def source(record: type[Struct], *of: Model) -> str:
     return f"(SELECT {columns} FROM json_each(%s)) AS v"
 
 
-def among(column: str) -> str:
+def among(column: str, kind: str = "bigint") -> str:
     """A condition with one parameter, `id_list` of the ids that a column may have."""
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s::bigint[])"
+        return f"{column} = ANY(%s::{kind}[])"
     return f"{column} IN (SELECT value FROM json_each(%s))"
 
 
-def id_list(ids: Iterable[int]) -> str:
-    brackets = "{%s}" if connection.vendor == "postgresql" else "[%s]"
-    return brackets % ",".join(map(str, ids))
+def id_list(ids: Iterable[int] | Iterable[str]) -> str:
+    """Numbers, or keys of letters and digits."""
+    if connection.vendor == "postgresql":
+        return f"{{{','.join(map(str, ids))}}}"
+    return msgspec.json.encode(list(ids)).decode()
 
 
 def as_json(records: Sequence[Struct]) -> str:

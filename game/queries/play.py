@@ -197,7 +197,7 @@ def player_snapshots(hunt_id: int, player_ids: Iterable[int]) -> dict[int, Playe
     if hunt is None:
         return {}
     wanted = rows.id_list(player_ids)
-    found, pairs, [[now]] = rows.run(
+    found, pairs, [[now]] = rows.look_up(
         (_PLAYERS.format(among=rows.among("id")), [hunt_id, wanted]),
         (_UNSEEN.format(among=rows.among("p.id")), [hunt_id, wanted, NOTICES]),
         (clock.statement(), ()),
@@ -222,15 +222,17 @@ def player_snapshots(hunt_id: int, player_ids: Iterable[int]) -> dict[int, Playe
     return snapshots
 
 
+# IS TRUE: no index for that condition, or all players of the hunt may be read for a few.
 _PLAYERS = (
-    f"SELECT id, name, {', '.join(State.__struct_fields__)} FROM game_player WHERE hunt_id = %s AND {{among}}"  # noqa: S608
+    f"SELECT id, name, {', '.join(State.__struct_fields__)} FROM game_player "  # noqa: S608
+    f"WHERE (hunt_id = %s) IS TRUE AND {{among}}"
 )
 _UNSEEN = """
     SELECT player, announcement FROM (
         SELECT p.id AS player, a.id AS announcement,
             row_number() OVER (PARTITION BY p.id ORDER BY a.id) AS place
         FROM game_player p JOIN game_announcement a ON a.hunt_id = p.hunt_id
-        WHERE p.hunt_id = %s AND {among} AND (a.player_id IS NULL OR a.player_id = p.id) AND NOT EXISTS (
+        WHERE (p.hunt_id = %s) IS TRUE AND {among} AND (a.player_id IS NULL OR a.player_id = p.id) AND NOT EXISTS (
             SELECT 1 FROM game_seen s WHERE s.player_id = p.id AND s.announcement_id = a.id
         )
     ) unseen WHERE place <= %s ORDER BY player, announcement
