@@ -12,7 +12,7 @@ PYTHONS := python3.11 python3.12 python3.13 python3
 # HOST is taken from make's command line only: some shells export the machine's own name as HOST.
 ADDRESS = $(if $(filter command,$(firstword $(origin HOST))),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-.PHONY: help play test lint test-js test-embedded test-production test-browser test-night test-faults test-compose bench dev lock clean
+.PHONY: help play test lint test-js test-embedded test-production test-browser test-night test-faults test-compose bench messages dev lock clean
 .SILENT:
 
 help:
@@ -23,6 +23,7 @@ help:
 	echo "make test-faults      what must hold whatever breaks: servers killed, hung and cut off under load (10 minutes)"
 	echo "make test-compose     the compose file on a Docker engine of its own, as root on Debian (15 minutes; PULL=1: yours)"
 	echo "make bench            how fast it is beside what is usual, on one core: BENCH=fanout ROUNDS=3; build/bench.json"
+	echo "make messages         what the interface says -> enigma_rt/locale; tells what is not translated"
 	echo "make dev              the environment with everything the tests need, in $(VENV)"
 	echo "make lock             requirements*.in -> requirements*.txt (UPGRADE=1 takes the newest versions)"
 	echo "make clean            removes what tests and checks left; keeps $(VENV) and the hunt in var/"
@@ -64,6 +65,9 @@ test-compose: dev
 
 bench: dev
 	exec $(PY) -m tests.load
+
+messages: dev
+	exec env DJANGO_SETTINGS_MODULE=enigma_rt.settings $(PY) -m tests.support.messages $(if $(CHECK),--check)
 
 # A fixed version of the locker, in an environment of its own: nobody's machine decides what the files look like.
 lock:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from enigma_rt import author, author_urls, installable, mine, pages, replays, words
 
@@ -25,6 +26,7 @@ urlpatterns = [
     re_path(
         r"^(?P<page>play|me|join|rules|board|replay|console|author)/$", RedirectView.as_view(url="/%(page)s")
     ),
+    path("language", set_language, name="set_language"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.worker, name="worker"),
     path("offline", installable.offline, name="offline"),

@@ -41,7 +41,7 @@ def test_the_others_their_guesses_and_a_rival(visit: Visit, behind: Stage) -> No
     achilles.page.get_by_role("button", name="Settings").click()
     settings = achilles.page.get_by_role("dialog", name="Settings")
     settings.get_by_label("Whom I chase").select_option("Hare")
-    settings.get_by_role("button", name="Close").click()
+    settings.get_by_role("button", name="Done").click()
     expect(change).to_have_text(re.compile(r"^(199|200) points behind Hare$"))
     behind.answers("Hare", word("solve", 3))
     expect(change).to_have_text(re.compile(r"^(299|300|298) points behind Hare$"))

@@ -49,13 +49,18 @@ export function createSettings(page, { choices, changed, heard }) {
       html`<form method="dialog">
         <header>
           <h2 id="settings-title">${gettext("Settings")}</h2>
-          <button class="button quiet">${gettext("Close")}</button>
+          <button class="button quiet">${gettext("Done")}</button>
         </header>
         <label class="setting"><span>${gettext("Whom I chase")}</span>
           <select @change=${(event) => chase(event.target.value)}>
             ${option("next", gettext("Whoever is right above me"), rival === "next")}
             ${option("nobody", gettext("Nobody"), rival === "nobody")}
             ${listed.map(([each, name]) => option(each, name, each === player))}
+          </select>
+        </label>
+        <label class="setting"><span>${gettext("Language")}</span>
+          <select @change=${(event) => speak(event.target.value)}>
+            ${languages().map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === document.documentElement.lang}>${name}</option>`)}
           </select>
         </label>
         <label class="setting"><span>${gettext("Sounds")}</span>
@@ -94,6 +99,15 @@ export function createSettings(page, { choices, changed, heard }) {
       if (!dialog.open) dialog.showModal();
     },
   };
+}
+
+const languages = () => document.body.dataset.languages.split(",").map((one) => one.split(" "));
+
+/** The choice is the server's to read, with every page; what is typed and what waits outlives the reload. */
+function speak(language) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `django_language=${language}; path=/; max-age=31536000; samesite=lax${secure}`;
+  location.reload();
 }
 
 function read() {
