@@ -30,6 +30,7 @@ from consumers import batcher, context
 from consumers.batcher import Batcher, Bridge
 from enigma_rt import logs
 from enigma_rt.logs import JsonFormatter, Traced
+from game.services import answers
 from tests.support.backstage import backstage
 from tests.support.pack import write_pack
 from tests.support.process import ROOT, wait_for
@@ -262,16 +263,13 @@ def test_production_writes_json(environment: str, expected: str) -> None:
 # --- a slow batch ---------------------------------------------------------------------------------------------------
 
 
-class Slow(Bridge):
-    async def write(self, lane: int, work: Any, *args: Any, **kwargs: Any) -> Any:
-        return [7 for _ in args[0]]
-
-
 async def test_a_slow_batch_is_a_line_of_its_own(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batcher, "SLOW_S", -1.0)
-    desk = Batcher(Slow())
+    monkeypatch.setattr(answers, "submit", lambda commands: [7 for _ in commands])
+    bridge = Bridge()
+    desk = Batcher(bridge)
     context.command.set("the first one's")
     caplog.handler.setFormatter(JsonFormatter())
     assert await desk.submit(SimpleNamespace(player=1)) == 7  # type: ignore[arg-type, comparison-overlap]
@@ -279,6 +277,7 @@ async def test_a_slow_batch_is_a_line_of_its_own(
     assert found["message"].startswith("a batch of 1 took 0.0 s")
     # It is everybody's.
     assert "command_id" not in found
+    await bridge.close()
 
 
 # --- errors to a Sentry ---------------------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ def people(hunt: RunningHunt, behind: Stage) -> dict[str, Visitor]:
         "somebody with an old session": "0123456789abcdefghijklmnopqrstuv",
         "an account that does not play": behind.account("Eve"),
         "a player on the first question": behind.player("Ada", xp=100),
-        "staff without rights": behind.account("Mallory", staff=True),
+        "a moderator": behind.account("Mallory", role="moderator"),
     }
     return {who: Visitor(hunt.url, session) for who, session in sessions.items()}
 
@@ -231,8 +231,8 @@ def test_a_picture_is_there_from_its_question_on_and_for_nobody_else(
         for who, visitor in people.items():
             if visitor is not player:
                 assert {(who, visitor.get(address).status) for address in pictures.values()} == {
-                    # Staff looks at what it publishes.
-                    (who, 200 if who.startswith("staff") else 404)
+                    # Organisers look at what they publish.
+                    (who, 200 if who == "a moderator" else 404)
                 }
         behind.answers("Ada", word("solve", reached))
     # Whoever has finished may look back.
