@@ -190,7 +190,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
         if await self.admit() and not self.closing:
             self.buffer = []
             self._hub.audience.add(self)
-            await self.welcome()
+            await self._greet()
             self.welcomed = True
             await self.release()
 
@@ -232,9 +232,14 @@ class BaseConsumer(AsyncWebsocketConsumer):
         else:
             self.buffer = []
             try:
-                await self.welcome()
+                await self._greet()
             finally:
                 await self.release()
+
+    async def _greet(self) -> None:
+        await self.welcome()
+        if (reveal := self.hub.veil.greeting()) is not None:
+            await self.reply(reveal)
 
     def board_view(self) -> protocol.BoardView:
         """The board for this socket's reader, from the hub's memory. From here on it follows by deltas."""

@@ -482,7 +482,7 @@ class Hub:
         if fresh.version > self._hunt_version:
             self._hunt_version = fresh.version
             await self.tell_hunt(fresh.hunt)
-        self.veil.looked(began)
+        self.veil.looked(began, fresh.hunt.curtain)
         meters.repairs.inc(self._receive(fresh.lines))
         self._tell_solves(fresh.solves)
         self._notice_players(fresh.players)

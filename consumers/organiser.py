@@ -20,6 +20,7 @@ from game.services import (
     moderation,
     questions,
     regrade,
+    reveal,
     undoing,
     webhooks,
 )
@@ -181,6 +182,17 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(protocol.Ok(command.id))
             case protocol.Unfreeze():
                 await bridge.read(freeze.unfreeze, user, hunt, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
+            case protocol.RevealAct():
+                await bridge.read(
+                    reveal.reveal,
+                    user,
+                    hunt,
+                    command.action,
+                    step=command.step,
+                    seconds=command.seconds,
+                    command=UUID(command.id),
+                )
                 await self.reply(protocol.Ok(command.id))
 
     async def _on_questions(self, command: Any) -> None:

@@ -242,6 +242,19 @@ class Unfreeze(Inbound, frozen=True, tag="unfreeze"):
     id: CommandId
 
 
+class RevealAct(Inbound, frozen=True, tag="reveal_act"):
+    """Organiser: begin the reveal of a frozen board, go a step on or back, let the clock go on, hold it, break it off.
+
+    Replied with `ok`. Once per id. `step`: how many were done when it was asked for; refused when it is another number
+    by now. `seconds` belongs to `auto`.
+    """
+
+    id: CommandId
+    action: Literal["start", "next", "back", "auto", "hold", "abort"]
+    step: Whole | None = None
+    seconds: Annotated[int, Meta(ge=2, le=60)] | None = None
+
+
 class Find(Inbound, frozen=True, tag="find"):
     """Organiser: players with `text` in their name or e-mail (empty: the leaders). Replied with `players`."""
 
@@ -497,6 +510,7 @@ OrganiserCommand: TypeAlias = (
     | Control
     | Freeze
     | Unfreeze
+    | RevealAct
     | Find
     | Inspect
     | Timeline
@@ -809,6 +823,48 @@ class BoardFrame(Outbound, frozen=True, tag="board_view"):
     """The board as it is now: the reply to a `resync` of the board alone."""
 
     board: BoardView
+
+
+class RevealStep(Struct, frozen=True):
+    """A row that was revealed: `gained` points by `count` changes, the last one on question `q` (null: on none).
+
+    `player` null: all who are far from the top, `count` of them, at once.
+    """
+
+    player: int | None
+    name: str
+    q: int | None
+    count: int
+    gained: int
+    points: int
+    old_rank: int | None
+    rank: int | None
+
+
+class RevealFocus(Struct, frozen=True):
+    """The row that is next, where it stands now."""
+
+    player: int
+    name: str
+    points: int
+    rank: int
+
+
+class Reveal(Outbound, frozen=True, tag="reveal"):
+    """How far the reveal of a frozen board is: after each step, and after the snapshot of who comes in the middle.
+
+    `done` is what step `step` did, `next` whom the next one is about; `board` follows, as ever. `every_ms`: the clock
+    goes on by itself. `podium`: the first three, when `state` is `over`; the board is the live one then. `off`: it was
+    broken off, and the board is frozen as before.
+    """
+
+    state: Literal["on", "over", "off"]
+    step: int
+    steps: int
+    every_ms: int | None
+    done: RevealStep | None
+    next: RevealFocus | None
+    podium: tuple[BoardRow, ...] = ()
 
 
 class Beacon(Outbound, frozen=True, tag="beacon"):
@@ -1359,6 +1415,7 @@ PlayerFrame: TypeAlias = (
     | Progress
     | BoardDelta
     | BoardFrame
+    | Reveal
     | Beacon
     | Announcement
     | HuntChanged
@@ -1370,6 +1427,7 @@ SpectatorFrame: TypeAlias = (
     | Ticker
     | BoardDelta
     | BoardFrame
+    | Reveal
     | Beacon
     | Announcement
     | HuntChanged
@@ -1402,6 +1460,7 @@ OrganiserFrame: TypeAlias = (
     | Error
     | BoardDelta
     | BoardFrame
+    | Reveal
     | Beacon
     | Announcement
     | HuntChanged

@@ -10,14 +10,17 @@ the hunt for nearly as long as the lead tells nothing either.
 import asyncio
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from consumers.faces import Face
+from consumers import protocol
+from consumers.audience import EVERYBODY
+from consumers.faces import Face, board_row
 from consumers.news import Everything
-from game.queries import freeze
+from game.queries import freeze, reveal
+from game.queries.play import HuntView
 from leaderboard.ranking import Board, Standing
 
 if TYPE_CHECKING:
@@ -41,6 +44,10 @@ class Veil:
         self._instant: int | None = None
         self._settle_at = 0
         self._looked = time.monotonic()
+        # How far the reveal has been told: (steps done, whether the clock goes on).
+        self._ceremony: reveal.Ceremony | None = None
+        self._told: tuple[int, int | None] | None = None
+        self._read = 0.0
         # One change of the public's board is told before the next is made.
         self._turn = asyncio.Lock()
 
@@ -64,10 +71,15 @@ class Veil:
         """Whether nothing may be told now: the freeze is about to begin, or nobody here knows."""
         return not self.is_open() and (self._is_blind() or not self.is_drawn)
 
-    def looked(self, began: float) -> None:
+    def looked(self, began: float, curtain: reveal.Curtain) -> None:
         """The hunt has been read, at `began` (time.monotonic) or later."""
-        self._looked = began
-        self._hub.wake()
+        hub = self._hub
+        self._looked = max(self._looked, began)
+        if began > self._read and hub.hunt is not None and curtain != hub.hunt.curtain:
+            # A step of the reveal changes nothing else, and nobody's page asks for anything.
+            hub.hunt = msgspec.structs.replace(hub.hunt, curtain=curtain)
+        self._read = max(self._read, began)
+        hub.wake()
 
     def _is_blind(self) -> bool:
         return time.monotonic() - self._looked > BLIND_S
@@ -81,20 +93,26 @@ class Veil:
     def loaded(self, loaded: Everything, began: float) -> None:
         """The hub has read everything since `began`; `loaded.public` is the board of the freeze, if there is one."""
         self._looked, self._settle_at = began, 0
-        self._instant = None
+        self._instant = self._ceremony = self._told = None
         if loaded.public is not None:
             self._instant = self._frozen_from()
             self._hub.public = Face(Board(loaded.public, loaded.board_top), secrets.token_hex(4))
 
     async def draw(self) -> None:
-        """Ten times a second: begin, settle or lift, as the hunt's row and the clock say."""
+        """Ten times a second: begin, settle, reveal or lift, as the hunt's row and the clock say."""
         hub, instant = self._hub, self._frozen_from()
+        if self.is_drawn and hub.hunt is not None:
+            await self._reveal(hub.hunt)
         if self.is_drawn and instant != self._instant:
             await self._lift()
         if instant is None or hub.hunt is None:
             return
         past = hub.now() - instant
-        if past >= SETTLE_MS and (not self.is_drawn or self._settle_at <= min(past, STRAGGLERS_MS)):
+        if (
+            self._ceremony is None
+            and past >= SETTLE_MS
+            and (not self.is_drawn or self._settle_at <= min(past, STRAGGLERS_MS))
+        ):
             await self._settle(hub.hunt.id, instant)
             self._settle_at = past + SETTLE_EVERY_MS
 
@@ -114,6 +132,7 @@ class Veil:
     async def _lift(self) -> None:
         hub = self._hub
         self._instant, self._settle_at = None, 0
+        self._ceremony = self._told = None
         hub.public = hub.live
         if hub.hunt is not None and hub.hunt.freeze_at is not None and self._frozen_from() is None:
             # Its last step was the clock's.
@@ -133,8 +152,11 @@ class Veil:
             lines.append(msgspec.structs.replace(line, points=points, last=last, finished=finished))
         await self.show(lines)
 
-    async def show(self, lines: Iterable[Standing]) -> None:
-        """From now on the public sees these lines. Their versions are this board's own: the rows' go on behind it."""
+    async def show(
+        self, lines: Iterable[Standing], first: Callable[[], protocol.Outbound] | None = None
+    ) -> None:
+        """From now on the public sees these lines; before that is told, everybody is told what `first` makes of it.
+        The versions are this board's own: the rows' go on behind it."""
         async with self._turn:
             hub, changes = self._hub, []
             for line in lines:
@@ -142,4 +164,73 @@ class Veil:
                 held = shown.version if shown else 0
                 if shown is None or msgspec.structs.replace(line, version=held) != shown:
                     changes.append(msgspec.structs.replace(line, version=held + 1))
-            await hub.tell_delta(hub.public, hub.board.apply(changes), "player", "spectator")
+            delta = hub.board.apply(changes)
+            if first is not None:
+                await hub.audience.tell(first(), *EVERYBODY)
+            await hub.tell_delta(hub.public, delta, "player", "spectator")
+
+    # --- the reveal -------------------------------------------------------------------------------------------------
+
+    def greeting(self) -> protocol.Reveal | None:
+        """How far the reveal is, for who comes in the middle of it; None while there is none."""
+        if self._ceremony is None or self._told is None:
+            return None
+        return self._frame(self._ceremony, *self._told)
+
+    async def _reveal(self, hunt: HuntView) -> None:
+        """Bring the public's board to the step that the hunt's row and the clock say, if it is not there."""
+        hub, curtain = self._hub, hunt.curtain
+        if curtain.reveal_at is None or curtain.freeze_at is None:
+            if self._ceremony is not None:
+                frozen, self._ceremony, self._told = self._scored(self._ceremony, 0), None, None
+                off = protocol.Reveal("off", 0, 0, None, None, None)
+                await self.show(frozen, lambda: off)
+            return
+        if curtain.freeze_at != self._instant:
+            return
+        ceremony = self._ceremony
+        if ceremony is None or ceremony.reveal_at != curtain.reveal_at:
+            ceremony = await hub.bridge.read(reveal.ceremony, hunt.id, curtain.freeze_at, curtain.reveal_at)
+        # The row's count is the one that ends it, whatever somebody hidden since makes of the steps.
+        step = reveal.done(curtain, hub.now())
+        done = len(ceremony.steps) if step >= curtain.steps else min(step, len(ceremony.steps))
+        if (self._ceremony, self._told) == (ceremony, (done, curtain.every_ms)):
+            return
+        self._ceremony, self._told = ceremony, (done, curtain.every_ms)
+        frame, held = self._frame, ceremony
+        await self.show(self._scored(held, done), lambda: frame(held, done, curtain.every_ms))
+
+    def _scored(self, ceremony: reveal.Ceremony, done: int) -> list[Standing]:
+        """The lines as they are shown after so many steps; names and who is hidden are those of now."""
+        board = self._hub.board
+        return [
+            msgspec.structs.replace(shown, points=line.points, last=line.last, finished=line.finished)
+            for player, line in ceremony.lines(done).items()
+            if (shown := board.standing(player)) is not None
+        ]
+
+    def _frame(self, ceremony: reveal.Ceremony, done: int, every_ms: int | None) -> protocol.Reveal:
+        board, steps = self._hub.board, ceremony.steps
+        over = done >= len(steps)
+        last = steps[done - 1] if done else None
+        focus = ceremony.focus(board, done)
+        return protocol.Reveal(
+            state="over" if over else "on",
+            step=done,
+            steps=len(steps),
+            every_ms=None if over else every_ms,
+            done=protocol.RevealStep(
+                player=last.player,
+                name=last.name,
+                q=last.q,
+                count=last.count,
+                gained=last.gained,
+                points=last.points,
+                old_rank=last.old_rank,
+                rank=last.rank,
+            )
+            if last
+            else None,
+            next=protocol.RevealFocus(focus.player, focus.name, focus.points, focus.rank) if focus else None,
+            podium=tuple(board_row(row) for row in board.top_rows()[:3]) if over else (),
+        )

@@ -495,6 +495,10 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("end", p.Control(id=command_id("end"), action="end"))
     yield sent("now", p.Freeze(id=command_id("freeze")))
     yield sent("at an instant", p.Freeze(id=command_id("freeze at"), at=END - HOUR))
+    for action in ("start", "next", "back", "hold", "abort"):
+        act: Any = action
+        yield sent(action, p.RevealAct(id=command_id(f"reveal {action}"), action=act, step=4))
+    yield sent("by the clock", p.RevealAct(id=command_id("reveal auto"), action="auto", seconds=6))
     yield sent("live again", p.Unfreeze(id=command_id("unfreeze")))
     yield sent("extend", p.Control(id=command_id("extend"), action="extend", minutes=30))
     yield sent("reopen", p.Control(id=command_id("reopen"), action="reopen", token=TOKEN))
@@ -805,6 +809,20 @@ def _player_out() -> Iterator[Golden]:
     yield got("solved in another tab", p.Progress(me=SOLVED_4, question=QUESTION_5, story=(BLOCK_5, BLOCK_6)))
 
 
+def _reveals(role: p.Role) -> Iterator[Golden]:
+    def step(variant: str, done: int, what: p.RevealStep | None, **more: Any) -> Golden:
+        frame = {"state": "on", "step": done, "steps": 9, "every_ms": None, "next": None} | more
+        return Golden(role, "out", variant, p.Reveal(done=what, **frame))
+
+    ada = p.RevealStep(7, "Ada", 11, 1, 85, 1085, 4, 2)
+    yield step("begun", 0, None, next=p.RevealFocus(7, "Ada", 1000, 4))
+    yield step("the others", 1, p.RevealStep(None, "", None, 310, 9_120, 0, None, None), every_ms=6_000)
+    yield step("a row", 5, ada, next=p.RevealFocus(7, "Ada", 1085, 2))
+    podium = (p.BoardRow(7, "Ada", 1085, END - MINUTE, True), p.BoardRow(9, "Zoë", 990, END - HOUR, False))
+    yield step("the end", 9, ada, state="over", podium=podium)
+    yield step("broken off", 0, None, state="off", steps=0)
+
+
 def _spectator_out() -> Iterator[Golden]:
     snapshot = p.BoardSnapshot(
         protocol=p.PROTOCOL,
@@ -1101,6 +1119,7 @@ def _shared_out() -> Iterator[Golden]:
         yield Golden(role, "out", "info", p.Announcement(notice=INFO))
         yield Golden(role, "out", "paused", p.HuntChanged(now=NOW, hunt=PAUSED, spread_ms=0))
         yield Golden(role, "out", "started", p.HuntChanged(now=START, hunt=HUNT, spread_ms=3000))
+        yield from _reveals(role)
         yield Golden(role, "out", "frozen", p.HuntChanged(now=END - HOUR, hunt=FROZEN, spread_ms=0))
         yield Golden(role, "out", "ended", p.HuntChanged(now=END, hunt=ENDED, spread_ms=0))
         yield Golden(role, "out", "plain", p.Restart(in_ms=2750))

@@ -21,7 +21,7 @@ PURE = {
     name: source
     for name, source in SOURCES.items()
     if name.startswith("game/rules/")
-    or name in ("leaderboard/ranking.py", "leaderboard/course.py")
+    or name in ("leaderboard/ranking.py", "leaderboard/course.py", "leaderboard/reveal.py")
     or name in ("consumers/protocol.py", "consumers/limits.py", "consumers/pace.py", "consumers/wire.py")
 }
 SERVICES = ("game/services/", "game/services.py", "leaderboard/services/", "leaderboard/services.py")

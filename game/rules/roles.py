@@ -45,6 +45,7 @@ NEEDS = {
     "control": Role.OWNER,
     "freeze": Role.OWNER,
     "unfreeze": Role.OWNER,
+    "reveal_act": Role.OWNER,
     "organisers": Role.OWNER,
     "appoint": Role.OWNER,
     "webhooks": Role.OWNER,

@@ -68,6 +68,9 @@ class HuntSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             ge=0, le=10_080, description="So many minutes before the end the public board freezes; 0: never."
         ),
     ] = 0
+    reveal_top: Annotated[
+        int, Meta(ge=1, le=100, description="Rows from this place up are revealed one by one after a freeze.")
+    ] = 20
     board_top: Annotated[
         int, Meta(ge=1, le=100, description="Places of the board that everybody is shown.")
     ] = 25

@@ -51,13 +51,16 @@ def unfreeze(user_id: int, hunt_id: int, command: UUID | None = None) -> Detail:
     return audit.once(user_id, hunt_id, command, "hunt.unfreeze", {}, act)
 
 
-def write(hunt: Hunt, **curtain: int | None) -> Detail:
-    """The hunt's freeze and reveal are these from now on, what is left out as before any; says what has changed."""
+def write(hunt: Hunt, *, content: bool = True, **curtain: int | None) -> Detail:
+    """The hunt's freeze and reveal are these from now on, what is left out as before any; says what has changed.
+
+    Without `content` no page is to ask for anything: whatever comes of it is told.
+    """
     before = {name: getattr(hunt, name) for name in CURTAIN}
     values = {"reveal_step": 0, "reveal_steps": 0, "reveal_since": 0, **curtain}
     for name in CURTAIN:
         setattr(hunt, name, values.get(name))
-    hunt.version += 1
+    hunt.version += content
     hunt.save(update_fields=[*CURTAIN, "version"])
     publish_on_commit("hunt", {"hunt": hunt.id, "version": hunt.version})
     changed = [name for name in CURTAIN if getattr(hunt, name) != before[name]]

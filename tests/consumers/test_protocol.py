@@ -101,7 +101,10 @@ def test_a_member_missing(golden: Golden, data: st.DataObject) -> None:
         assert error is not None
         assert error.code == "unknown_command"
     elif error is None:
-        assert gone in {"before", "minutes", "only", "at", "token"} or (golden.record.__class__, gone) == (
+        assert gone in {"before", "minutes", "only", "at", "token", "step", "seconds"} or (
+            golden.record.__class__,
+            gone,
+        ) == (
             p.Organisers,
             "text",
         )

@@ -26,6 +26,7 @@ const build = {
   control_preview: (f) => command.controlPreview(f.action, f, f.id),
   freeze: (f) => command.freeze(f.at, f.id),
   unfreeze: (f) => command.unfreeze(f.id),
+  reveal_act: (f) => command.revealAct(f.action, f, f.id),
   find: (f) => command.find(f.text, f.id),
   inspect: (f) => command.inspect(f.player, f.id),
   walls: (f) => command.walls(f.id),

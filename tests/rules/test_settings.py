@@ -47,6 +47,7 @@ def test_the_defaults_are_the_game_as_announced() -> None:
         "wrong_burst": 5,
         "wrong_per_minute": 10,
         "freeze_minutes": 0,
+        "reveal_top": 20,
         "board_top": 25,
     }
 

@@ -47,6 +47,7 @@ export const FRAMES = {
   progress: { me: "Me", question: "QuestionView?", story: "Block[]" },
   board: { board: "str", base: "int", version: "int", total: "int", moves: "BoardMove[]", rows: "BoardRow[]" },
   board_view: { board: "BoardView" },
+  reveal: { state: "str", step: "int", steps: "int" },
   beacon: { board: "str", version: "int", now: "int" },
   announcement: { notice: "Notice" },
   hunt: { now: "int", hunt: "HuntInfo", spread_ms: "int" },

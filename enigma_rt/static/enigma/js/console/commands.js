@@ -11,6 +11,7 @@ export const command = Object.freeze({
   control: (action, { minutes = null, at = null, token = null } = {}, id = uuid()) => ({ t: "control", id, action, minutes, at, token }),
   freeze: (at = null, id = uuid()) => ({ t: "freeze", id, at }),
   unfreeze: (id = uuid()) => ({ t: "unfreeze", id }),
+  revealAct: (action, { step = null, seconds = null } = {}, id = uuid()) => ({ t: "reveal_act", id, action, step, seconds }),
   find: (text, id = uuid()) => ({ t: "find", id, text }),
   inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
   walls: (id = uuid()) => ({ t: "walls", id }),
