@@ -495,9 +495,8 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("end", p.Control(id=command_id("end"), action="end"))
     yield sent("now", p.Freeze(id=command_id("freeze")))
     yield sent("at an instant", p.Freeze(id=command_id("freeze at"), at=END - HOUR))
-    for action in ("start", "next", "back", "hold", "abort"):
-        act: Any = action
-        yield sent(action, p.RevealAct(id=command_id(f"reveal {action}"), action=act, step=4))
+    for act in ("start", "next", "back", "hold", "abort"):
+        yield sent(act, p.RevealAct(id=command_id(f"reveal {act}"), action=act, step=4))
     yield sent("by the clock", p.RevealAct(id=command_id("reveal auto"), action="auto", seconds=6))
     yield sent("live again", p.Unfreeze(id=command_id("unfreeze")))
     yield sent("extend", p.Control(id=command_id("extend"), action="extend", minutes=30))
@@ -811,7 +810,8 @@ def _player_out() -> Iterator[Golden]:
 
 def _reveals(role: p.Role) -> Iterator[Golden]:
     def step(variant: str, done: int, what: p.RevealStep | None, **more: Any) -> Golden:
-        frame = {"state": "on", "step": done, "steps": 9, "every_ms": None, "next": None} | more
+        frame: dict[str, Any] = {"state": "on", "step": done, "steps": 9, "every_ms": None, "next": None}
+        frame |= more
         return Golden(role, "out", variant, p.Reveal(done=what, **frame))
 
     ada = p.RevealStep(7, "Ada", 11, 1, 85, 1085, 4, 2)

@@ -12,6 +12,7 @@ import { phaseAt, target } from "../phase.js";
 import { $, everySecond, socketUrl } from "../dom.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { Standings } from "./standings.js";
+import { createReveal } from "./reveal.js";
 import { Stage } from "./stage.js";
 import { createTapeView } from "./tape_view.js";
 import { createTelegrams } from "./telegram.js";
@@ -34,6 +35,12 @@ const stage = new Stage($("#stage"));
 const telegrams = createTelegrams($("#telegrams"));
 const railLamps = $("#rail-lamps");
 const tape = createTapeView($("#strip"), (letter) => letter && railLamps.flash(letter));
+
+const reveal = createReveal($("#reveal"), {
+  moved: () => rowsChanged(),
+  focus: (player) => standings.focus(player),
+  reason: (player, q) => standings.reason(player, q),
+});
 
 let hunt = null;
 let view = null;
@@ -67,6 +74,7 @@ function showRows(calm = false) {
 
 /** Soon, and not too often. A page that nobody sees moves nothing. */
 function rowsChanged() {
+  if (reveal.holds) return;
   if (!pass) pass = setTimeout(() => showRows(document.hidden), Math.max(0, PASS - (performance.now() - passed)));
 }
 
@@ -116,6 +124,7 @@ const on = {
     clock.sync(frame.now);
     if (behind(view, frame)) resync();
   },
+  reveal: (frame) => reveal.take(frame),
   ticker(frame) {
     for (const item of frame.items) standings.reason(item.player, item.q);
     tape.push(frame.items);
@@ -162,6 +171,12 @@ const PHASES = {
   ended: () => gettext("Ended"),
 };
 
+/** "Board frozen since 17:00", or "". */
+function frozen(now) {
+  const at = hunt.freeze_at ?? null;
+  return at === null || now < at ? "" : format(gettext("Board frozen since %(time)s"), { time: shortTime(at, locale()) });
+}
+
 function put(selector, text) {
   const element = $(selector);
   if (element.textContent !== text) element.textContent = text;
@@ -185,7 +200,7 @@ function tick() {
     put("#phase", PHASES[phase]());
     put("#remaining", left);
     $("#remaining").style.setProperty("--digits", String(Math.max(5, left.length)));
-    put("#remaining-label", phase === "scheduled" ? gettext("until the start") : phase === "ended" ? gettext("Final standings") : gettext("remaining"));
+    put("#remaining-label", phase === "scheduled" ? gettext("until the start") : phase === "ended" ? frozen(now) || gettext("Final standings") : frozen(now) || gettext("remaining"));
   }
   if (phase === "live" && scene === "board" && performance.now() - titleAt > TITLE_EVERY) {
     titleAt = performance.now();

@@ -31,6 +31,7 @@ export class Standings {
   #reasons = new Map();
   #counting = new Set();
   #frame = 0;
+  #focused = null;
 
   #mine = null;
 
@@ -85,6 +86,12 @@ export class Standings {
     if (line?.glow) this.#say(line, player);
   }
 
+  /** The row of `player` is the one that everybody is to look at; null: none. */
+  focus(player) {
+    this.#focused = player;
+    for (const [held, line] of this.#lines) line.element.classList.toggle("focus", held === player);
+  }
+
   #create(row, calm) {
     const element = part(calm ? "row" : "row entering", "li");
     const line = {
@@ -101,6 +108,7 @@ export class Standings {
     element.classList.toggle("mine", row.player === this.#mine);
     this.#list.append(element);
     this.#lines.set(row.player, line);
+    element.classList.toggle("focus", row.player === this.#focused);
     return line;
   }
 

@@ -26,6 +26,7 @@ import { createOrganisers } from "./organisers.js";
 import { createPages } from "./pages.js";
 import { createPlayers } from "./players.js";
 import { createRegrading } from "./regrade.js";
+import { createFreezing } from "./freeze.js";
 import { createRate } from "./rate.js";
 import { createRights } from "./rights.js";
 import { showRows } from "./rows.js";
@@ -206,6 +207,7 @@ const on = {
     takeHunt(frame.hunt, frame.now);
     control.again();
   },
+  reveal: (frame) => freezing.heard(frame),
   pong: (frame) => clock.sync(frame.now, frame.rtt),
 };
 
@@ -217,6 +219,7 @@ function tick() {
     control.again();
     paint("controls");
   }
+  freezing.tick();
   paint("phase");
 }
 
@@ -228,6 +231,7 @@ function told(text) {
   forgets = setTimeout(() => ($("#told").textContent = ""), TOLD);
 }
 
+const freezing = createFreezing({ calls, confirm, told, state: () => state, root: $("#veil") });
 const control = createControl({ calls, confirm, told, state: () => state });
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
 const trail = createPages((before) => calls.send(command.audit(before)), () => paint("trail"));

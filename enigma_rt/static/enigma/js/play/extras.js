@@ -59,8 +59,15 @@ export function createExtras(page, link, neighbours) {
     page.set({ chase: rival && distance(rival) });
   }
 
+  async function ceremony() {
+    const { show } = await import("./reveal.js");
+    const { reveal, me } = page.state;
+    show(reveal, me.player, () => page.set({ view: "standings" }));
+  }
+
   style();
   register();
+  if (page.state.reveal) ceremony();
   page.set({ chasing: settings.rival !== "nobody" && !settings.picked });
   timer = setTimeout(ask, jitter(3000));
   setInterval(chase, 5000);
@@ -72,6 +79,7 @@ export function createExtras(page, link, neighbours) {
     open: () => settings.open(),
     typed: () => sounds.play("key"),
     heard(frame) {
+      if (frame.t === "reveal") ceremony();
       if (frame.t === "announcement") sounds.play("telegram");
       if (frame.t === "board") held = followRow(held, frame);
       const q = page.state.question?.q ?? null;

@@ -35,6 +35,8 @@ export function reduce(state, frame) {
       return standings(state, frame);
     case "board_view":
       return { ...state, board: viewOf(frame.board, state.me?.player ?? null), moved: [], around: null };
+    case "reveal":
+      return { ...state, reveal: frame };
     case "around":
       return around(state, frame);
     case "announcement":

@@ -4,13 +4,13 @@ import { html } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
 
-export function standings({ state: { board, around, me }, glowing }) {
+export function standings({ state: { board, around, me, hunt }, glowing, now }) {
   if (!board) return html`<p class="soft pad">${gettext("The board is on its way.")}</p>`;
   const top = board.top.map((row, i) => ({ rank: i + 1, row }));
   const near = board.rank !== null && board.rank > top.length ? (around?.rows ?? []).filter(({ rank }) => rank > top.length) : [];
   const rows = [...top, ...near];
   return html`
-    <h2 class="pad">${gettext("Board")} <small class="soft">${format(ngettext("%(n)s player", "%(n)s players", board.total), { n: number(board.total) })}</small></h2>
+    <h2 class="pad">${gettext("Board")} <small class="soft">${format(ngettext("%(n)s player", "%(n)s players", board.total), { n: number(board.total) })}${hunt.freeze_at && now >= hunt.freeze_at ? ` · ${gettext("frozen")}` : ""}</small></h2>
     <table class="standings">
       <colgroup><col class="c-rank" /><col /><col class="c-points" /></colgroup>
       <thead class="hush"><tr><th>${gettext("Rank")}</th><th>${gettext("Player")}</th><th>${gettext("Points")}</th></tr></thead>
