@@ -297,29 +297,29 @@ async def is_live_within(seconds: float, tab: Tab, questions: range, name: str, 
 async def test_a_frozen_board_is_the_same_on_every_server_also_on_one_that_starts_meanwhile(
     hunt: RunningHunt, a: WebServer, b: WebServer, behind: Stage, tabs: Tabs
 ) -> None:
-    fay = await tabs.open(a, behind.player("Fay"))
-    verdict = await solve(fay, 1)
-    points = {"Fay": verdict["me"]["points"]}
+    ida = await tabs.open(a, behind.player("Ida"))
+    verdict = await solve(ida, 1)
+    points = {"Ida": verdict["me"]["points"]}
     watching = [await tabs.open(a, role="spectator"), await tabs.open(b, role="spectator")]
     for tab in watching:
         await tab.shows(points, AT_ONCE_S)
     behind.freeze()
-    for tab in (fay, *watching):
+    for tab in (ida, *watching):
         assert (await tab.until("hunt"))["hunt"]["freeze_at"] is not None
     behind.frozen()
-    solved = [await solve(fay, q) for q in (2, 3)]
+    solved = [await solve(ida, q) for q in (2, 3)]
     own = solved[-1]["me"]["points"]
-    assert own > points["Fay"]
+    assert own > points["Ida"]
 
     c = hunt.start_web()
     late = [await tabs.open(server, role="spectator") for server in (a, b, c)]
     views = [await tab.fresh_board() for tab in (*watching, *late)]
     assert len({(view.total, view.top) for view in views}) == 1
-    assert {row.points for view in views for row in view.top if row.name == "Fay"} == {points["Fay"]}
+    assert {row.points for view in views for row in view.top if row.name == "Ida"} == {points["Ida"]}
     tapes = [frame["items"] for frame in watching[1].frames if frame["t"] == "ticker"]
-    assert {item["q"] for items in tapes for item in items if item["name"] == "Fay"} <= {1}
-    gus = await tabs.open(c, behind.player("Gus"))
-    await solve(gus, 1)
+    assert {item["q"] for items in tapes for item in items if item["name"] == "Ida"} <= {1}
+    jon = await tabs.open(c, behind.player("Jon"))
+    await solve(jon, 1)
     behind.unfreeze()
-    for tab in (*watching, *late, fay):
-        await tab.shows({"Fay": own, "Gus": 100}, RECONCILED_S)
+    for tab in (*watching, *late, ida):
+        await tab.shows({"Ida": own, "Jon": 100}, RECONCILED_S)
