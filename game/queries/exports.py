@@ -7,25 +7,22 @@ docs/organising.md says what is in the files, and why.
 import csv
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from io import StringIO
 from typing import Any
 
 import msgspec
-from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from msgspec import Struct
 
 from game.models import Attempt, Hunt, LedgerEntry, Member, Player, Question
+from game.queries.moment import one_moment
 
 FORMATS = ("csv", "json")
 PIECE = 500
 """Rows that are read and encoded at a time: a few milliseconds, some 50 KB."""
 SAMPLE = 200
 """Rows from which the size of all is estimated."""
-STATEMENT_MS = 60_000
-"""A sort of millions of rows may take longer than what a player's command would wait for."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a text begins that spreadsheets take for a formula (OWASP, "CSV Injection")."""
 
@@ -74,27 +71,6 @@ def sizes(hunt_id: int) -> tuple[Size, ...]:
         return sample * max(1, counts[what]) // max(1, min(SAMPLE, counts[what]))
 
     return tuple(Size(what, counts[what], *(size(what, form) for form in FORMATS)) for what in TABLES)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """A transaction in which nothing changes, and for which nobody waits."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
-            yield
-        return
-    # IMMEDIATE, as everywhere else, would keep everybody from writing.
-    connection.ensure_connection()  # which sets the mode
-    sqlite: Any = connection
-    mode, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
-    try:
-        with transaction.atomic():
-            yield
-    finally:
-        sqlite.transaction_mode = mode
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------

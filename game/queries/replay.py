@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from game.models import Attempt, AuditEntry, Hunt, LedgerEntry, Member, Player, Question
 from game.queries.clock import now_ms
-from game.queries.exports import one_moment
 from game.queries.freeze import visible_until
+from game.queries.moment import one_moment
 from game.rules.phases import Phase, phase
 
 Cause = LedgerEntry.Cause

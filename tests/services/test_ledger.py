@@ -6,8 +6,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F, QuerySet
 
+from game.management.commands import check_ledger
 from game.models import Attempt, Hunt, LedgerEntry, Player
 from game.queries.ledger import problems
 from game.services import xp
@@ -179,3 +181,21 @@ def test_only_the_hunts_that_are_named_are_checked(clean: Hunter) -> None:
 def test_an_unknown_hunt_is_no_success(clean: Hunter) -> None:
     with pytest.raises(CommandError, match="no such hunt: missing"):
         call_command("check_ledger", "missing")
+
+
+@pytest.mark.production
+@in_transactions_of_its_own
+def test_it_takes_as_long_as_it_needs_and_nothing_else_does(
+    clean: Hunter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def patience(hunt: Hunt | None = None) -> list[str]:
+        with connection.cursor() as cursor:
+            seen.append(cursor.execute("SHOW statement_timeout").fetchone()[0])
+        return []
+
+    monkeypatch.setattr(check_ledger, "problems", patience)
+    assert check(clean.hunt.slug)[0] == ""
+    patience()
+    assert seen == ["0", "5s"]
