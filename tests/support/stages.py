@@ -33,6 +33,7 @@ PURE = (
     "tests/services/test_rendering.py",
     "tests/test_layers.py",
     "tests/test_checks.py",
+    "tests/test_docs.py",
     "tests/test_static.py",
     "tests/deployment",
     "tests/load",
