@@ -24,7 +24,7 @@ BEGIN: Statement = ("BEGIN", ())
 # grows by thousands a minute. Least of all in a plan that was made while it was empty and is kept.
 ROW_BY_ROW: Statement = (
     "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), "
-    "set_config('enable_seqscan', 'off', true)",
+    "set_config('enable_seqscan', 'off', true), set_config('enable_material', 'off', true)",
     (),
 )
 COMMIT: Statement = ("COMMIT", ())

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from game.rules.freeze import Curtain
@@ -16,6 +17,8 @@ from game.rules.phases import Times
 from game.rules.roles import LADDER, Role
 
 Instant = models.BigIntegerField
+GUESS_START = 40
+"""Characters of a guess by which its row is found."""
 
 
 class Hunt(models.Model):
@@ -240,8 +243,12 @@ class Attempt(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["player", "question"]),
+            # Whether a player has made a guess before is asked with every answer: it is to be one row that is looked at, and
+            # not all that the player has tried on the question. An index takes no text of any length.
+            models.Index("player", "question", Left("normalised", GUESS_START), name="guess_of_a_player"),
             models.Index(fields=["hunt", "at"]),
+            # The latest solves are few among very many attempts.
+            models.Index(fields=["hunt", "at"], condition=Q(verdict="correct"), name="solve_by_instant"),
             # Not the question first: whoever asks for a player's guesses on it must not be led to everybody's.
             models.Index(fields=["verdict", "question"]),
         ]

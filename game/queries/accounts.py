@@ -22,13 +22,14 @@ from enigma_rt import rows
 from game.models import Member, Player
 
 _KEY = re.compile("[a-z0-9]{8,40}")
-# IS TRUE: no index for that condition. In a young table PostgreSQL thinks it as good as the key's, and reads it whole.
+# IS TRUE: no index for that condition. In a young table PostgreSQL thinks it as good as the key's, and reads it whole:
+# all sessions, or all members of the hunt.
 _SESSIONS = (
     "SELECT session_key, session_data FROM django_session WHERE (expire_date > %s) IS TRUE AND {among}"
 )
 _ACCOUNTS = """
     SELECT u.id, u.password, m.id, m.player_id, p.name, p.banned FROM auth_user u
-    LEFT JOIN game_member m ON m.user_id = u.id AND m.hunt_id = %s
+    LEFT JOIN game_member m ON m.user_id = u.id AND (m.hunt_id = %s) IS TRUE
     LEFT JOIN game_player p ON p.id = m.player_id
     WHERE u.is_active AND {among}
 """

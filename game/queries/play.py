@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from enigma_rt import rows
 from game.models import Announcement, Attempt, Hunt, Image, Member, Player
-from game.queries import clock, content, freeze, roles
+from game.queries import clock, content, freeze, hunts, roles
 from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.room import fitting
@@ -193,15 +193,16 @@ def views(player_ids: Iterable[int]) -> list[PlayView]:
 
 def player_snapshots(hunt_id: int, player_ids: Iterable[int]) -> dict[int, PlayerSnapshot]:
     """Of these players; who is none of the hunt's is left out. A handful of queries, however many there are."""
-    hunt = Hunt.objects.filter(id=hunt_id).first()
-    if hunt is None:
-        return {}
     wanted = rows.id_list(player_ids)
-    found, pairs, [[now]] = rows.look_up(
+    hunt_rows, found, pairs, [[now]] = rows.look_up(
+        hunts.statement([hunt_id]),
         (_PLAYERS.format(among=rows.among("id")), [hunt_id, wanted]),
         (_UNSEEN.format(among=rows.among("p.id")), [hunt_id, wanted, NOTICES]),
         (clock.statement(), ()),
     )
+    hunt = hunts.read(hunt_rows).get(hunt_id)
+    if hunt is None:
+        return {}
     unseen = _unseen(pairs)
     held = content.of(hunt)
     view = hunt_view(hunt, now)

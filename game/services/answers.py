@@ -21,7 +21,7 @@ from enigma_rt import rows
 from enigma_rt.bus import publish_on_commit
 from game import errors
 from game.models import Attempt, LedgerEntry, Player
-from game.queries import content
+from game.queries import content, hunts
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.play import MeView, Stage
 from game.rules import scoring
@@ -147,10 +147,10 @@ class _Desk:
         known = {hunt: held for hunt in self.hunts if (held := content.held(hunt))}
         looked_up = counted, contended, guesses = self._to_look_up(known)
         asking.tell(*locks.share_hunts(self.hunts))
-        seats, *_, hunts, judged, guessed, solves, now = asking.ask(
+        seats, *_, hunt_rows, judged, guessed, solves, now = asking.ask(
             records.seats({item.player for item in self.batch}),
             *([records.held_questions(contended)] if contended else []),
-            records.hunts(self.hunts),
+            hunts.statement(self.hunts),
             records.judged([Wanted(item.player, command_key(item.command)) for item in self.batch]),
             records.guessed(guesses),
             records.solves(counted, max(counted.values(), default=0)),
@@ -164,7 +164,7 @@ class _Desk:
         self.now: int = int(now[0][0])
         # A hunt that was deleted while somebody played it is not among them: NotFound, for its commands alone.
         self.stages = {
-            hunt.id: Stage(hunt, content.of(hunt), self.now) for hunt in records.as_hunts(hunts).values()
+            hunt.id: Stage(hunt, content.of(hunt), self.now) for hunt in hunts.read(hunt_rows).values()
         }
         found = {hunt: stage.content for hunt, stage in self.stages.items()}
         return found == known or self._to_look_up(known | found) == looked_up

@@ -9,13 +9,13 @@ from enigma_rt import rows
 from enigma_rt.bus import publish_on_commit
 from game import errors
 from game.models import Announcement, Hunt, LedgerEntry, Member, Player, Seen
-from game.queries import clock, play
+from game.queries import clock, hunts, play
 from game.queries.clock import now_ms
 from game.queries.play import RUNNING, PlayerSnapshot, settings_of
 from game.rules.names import clean_name, name_key
 from game.rules.phases import Phase, phase, play_clock
 from game.services.answers import standing_of
-from game.services.locks import held_back, share_hunt
+from game.services.locks import held_back, share_hunt, share_hunts
 from leaderboard import services as leaderboard
 
 
@@ -80,17 +80,21 @@ def enter(hunt_id: int, player_ids: Sequence[int]) -> list[PlayerSnapshot | None
     return [snapshots.get(player) for player in player_ids]
 
 
-@transaction.atomic
 def _start_clocks(hunt_id: int, player_ids: Sequence[int]) -> None:
     """Locks the hunt (shared), then the players by id; a conditional update, so that the first of several tabs decides
-    and nobody can restart a clock by reloading."""
-    hunt = share_hunt(hunt_id)
+    and nobody can restart a clock by reloading. Two round trips: a crowd waits for each of them."""
     wanted, among = rows.id_list(player_ids), rows.among("id")
-    held = _HELD.format(among=among, held_back=held_back())
-    _, [[now]] = rows.run((held, [wanted]), (clock.statement(), ()))
-    if phase(hunt.times, now) in RUNNING:
-        # No new version: nothing that a client is shown has changed.
-        rows.run((_STARTED.format(among=among), [play_clock(hunt.times, now), wanted]))
+    with rows.one_transaction() as asking:
+        asking.tell(*share_hunts([hunt_id]))
+        _, hunt_rows, [[now]] = asking.ask(
+            (_HELD.format(among=among, held_back=held_back()), [wanted]),
+            hunts.statement([hunt_id]),
+            (clock.statement(), ()),
+        )
+        hunt = hunts.read(hunt_rows).get(hunt_id)
+        if hunt is not None and phase(hunt.times, now) in RUNNING:
+            # No new version: nothing that a client is shown has changed.
+            asking.tell((_STARTED.format(among=among), [play_clock(hunt.times, now), wanted]))
 
 
 _HELD = "SELECT id FROM game_player WHERE {among} ORDER BY id {held_back}"

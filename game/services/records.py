@@ -4,22 +4,20 @@ Model instances would say the same; to make and to take apart a few hundred of t
 them does.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from django.db import connection
 from msgspec import Struct
 
 from enigma_rt import rows
 from enigma_rt.rows import Row, Statement
-from game.models import Attempt, Hunt, Player, Question
+from game.models import GUESS_START, Attempt, Player, Question
 from game.queries import clock
 from game.queries.play import state_of
 from game.rules.play import State
 from game.services import locks
 
 STATE = State.__struct_fields__
-_HUNT = tuple(field.attname for field in Hunt._meta.concrete_fields)
 
 
 class Seat(Struct):
@@ -164,21 +162,6 @@ def command_key(command: str) -> str:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def hunts(ids: Iterable[int]) -> Statement:
-    return f"SELECT {rows.columns(_HUNT)} FROM {rows.table(Hunt)} WHERE {rows.among('id')}", [
-        rows.id_list(ids)
-    ]
-
-
-def as_hunts(found: Iterable[Row]) -> dict[int, Hunt]:
-    read: dict[int, Hunt] = {}
-    for row in found:
-        values: dict[str, Any] = dict(zip(_HUNT, row, strict=True))
-        values["settings"] = json.loads(values["settings"])
-        read[values["id"]] = Hunt(**values)
-    return read
-
-
 def seats(ids: Iterable[int]) -> Statement:
     """Locks these players, by id."""
     names = rows.columns(("id", "hunt_id", "name", "hidden", *STATE))
@@ -221,9 +204,19 @@ def guessed(guesses: Sequence[Guess]) -> Statement:
     sql = (
         f"SELECT a.player_id, a.question_id, a.normalised FROM {rows.source(Guess, Attempt)} "
         f"JOIN {rows.table(Attempt)} a "
-        f"ON a.player_id = v.player_id AND a.question_id = v.question_id AND a.normalised = v.normalised"
+        f"ON a.player_id = v.player_id AND a.question_id = v.question_id "
+        f"AND {_start('a')} = {_start('v')} AND a.normalised = v.normalised"
     )
     return sql, [rows.as_json(guesses)]
+
+
+def _start(of: str) -> str:
+    """As it is in the index."""
+    return (
+        f"substr({of}.normalised, 1, {GUESS_START})"
+        if connection.vendor == "sqlite"
+        else f"left({of}.normalised, {GUESS_START})"
+    )
 
 
 def held_questions(questions: Iterable[int]) -> Statement:

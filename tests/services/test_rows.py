@@ -1,10 +1,13 @@
 """Records and the tables that they are written to: the same names, the same values, on both databases."""
 
+import re
+
 import pytest
 from django.db import IntegrityError, connection, models
 
 from enigma_rt import rows
 from game.models import Attempt, Hunt, LedgerEntry, Player, Question
+from game.queries import hunts
 from game.rules.play import State
 from game.services import records
 from game.services.records import AttemptRow, Guess, LedgerRow, PlayerRow, Wanted
@@ -93,6 +96,31 @@ def test_text_arrives_as_it_was(ada: Hunter, text: str) -> None:
     ]
 
 
+def test_guesses_that_begin_alike_are_different_guesses(ada: Hunter) -> None:
+    long = "ab" * 200
+    rows.run(
+        rows.insert(Attempt, [attempt(ada, text="a", normalised=long), attempt(ada, normalised=long[:40])])
+    )
+    question = Attempt.objects.first().question_id  # type: ignore[union-attr]
+    asked = [Guess(ada.id, question, guess) for guess in (long, long[:40], long[:41], long + "c")]
+    found = rows.run(records.guessed(asked))[0]
+    assert sorted(guess for _, _, guess in found) == [long[:40], long]
+
+
+def test_a_guess_is_looked_up_by_itself(ada: Hunter) -> None:
+    """Not all that its player has tried on the question: the index has to be written as the statement says it."""
+    rows.run(rows.insert(Attempt, [attempt(ada, normalised=f"guess {n}") for n in range(500)]))
+    rows.run(("ANALYZE game_attempt", ()))
+    sql, asked = records.guessed([Guess(ada.id, 1, "lamp")])
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    if connection.vendor == "postgresql":
+        rows.run(rows.ROW_BY_ROW)
+    plan = "\n".join(str(row[-1]) for row in rows.run((f"{explain} {sql}", asked))[0])
+    assert re.search(
+        r"guess_of_a_player \(.*<expr>=\?|guess_of_a_player on(.|\n)*Index Cond: .*\"left\"\(normalised", plan
+    ), plan
+
+
 def test_values_arrive_as_they_were(ada: Hunter, bob: Hunter) -> None:
     command = new_id()
     given = {"repeat": True, "accepted_close": False, "gross": 2**31 - 1, "xp": -7, "at": 2**53 - 1}
@@ -123,7 +151,7 @@ def test_each_player_is_seated_as_their_row_says(hunt: Hunt) -> None:
     made = [make_player(hunt, hidden=True, points=3), make_player(hunt, banned=True, wrong_tat=2**52)]
     seats = records.as_seats(rows.run(records.seats([player.id for player in made] + [10**9]))[0])
     assert seats == {player.id: records.seat_of(player) for player in made}
-    (read,) = records.as_hunts(rows.run(records.hunts([hunt.id, 10**9]))[0]).values()
+    (read,) = hunts.read(rows.run(hunts.statement([hunt.id, 10**9]))[0]).values()
     assert {f.attname: getattr(read, f.attname) for f in Hunt._meta.concrete_fields} == {
         f.attname: getattr(hunt, f.attname) for f in Hunt._meta.concrete_fields
     }
