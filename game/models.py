@@ -243,7 +243,7 @@ class Attempt(models.Model):
 
     class Meta:
         indexes = [
-            # Whether a player has made a guess before is asked with every answer: it is to be one row that is looked at,
+            # Whether a player has made a guess before is asked with every answer: one row is to be looked at for it,
             # and not all that the player has tried on the question. An index takes no text of any length.
             models.Index("player", "question", Left("normalised", GUESS_START), name="guess_of_a_player"),
             models.Index(fields=["hunt", "at"]),
