@@ -1,5 +1,8 @@
 """What the process that leads a rehearsal and those that play it say to each other, over a pipe each."""
 
+import asyncio
+import os
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TypeAlias
 
@@ -137,6 +140,13 @@ AnyReport: TypeAlias = Ready | Tick | Rested | Checked | Done | Failed | Crashed
 _encoder = msgspec.msgpack.Encoder()
 _orders: msgspec.msgpack.Decoder[AnyOrder] = msgspec.msgpack.Decoder(AnyOrder)
 _reports: msgspec.msgpack.Decoder[AnyReport] = msgspec.msgpack.Decoder(AnyReport)
+
+
+def listen(pipe: Connection, hear: Callable[[], None]) -> None:
+    """Call `hear` in the running loop whenever there is something to be read from the pipe."""
+    asyncio.get_running_loop().add_reader(pipe.fileno(), hear)
+    # uvloop has just made it non-blocking: of a report larger than the pipe the rest would be lost.
+    os.set_blocking(pipe.fileno(), True)
 
 
 def send(pipe: Connection, message: Order | Report) -> None:

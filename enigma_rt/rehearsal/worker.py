@@ -34,6 +34,7 @@ from enigma_rt.rehearsal.messages import (
     Rested,
     Share,
     Tick,
+    listen,
     read_order,
     send,
 )
@@ -64,7 +65,7 @@ def main(share: Share, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise_file_limit()
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(_Worker(share, pipe).run())
     except RehearsalError as error:
         send(pipe, Failed(str(error)))
@@ -74,7 +75,7 @@ def main(share: Share, pipe: Connection) -> None:
         send(pipe, Crashed(traceback.format_exc()))
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     try:
         import uvloop
     except ImportError:
@@ -123,7 +124,7 @@ class _Worker:
             self._fail(context.get("exception") or RuntimeError(context["message"]))
 
         loop.set_exception_handler(complain)
-        loop.add_reader(self._pipe.fileno(), hear)
+        listen(self._pipe, hear)
         calm_collector()
         self._say(Ready())
         obeying = asyncio.create_task(self._obey(orders))

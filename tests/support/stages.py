@@ -38,7 +38,7 @@ PURE = (
     "tests/deployment",
     "tests/load",
     *(f"tests/rehearsal/test_{name}.py" for name in ("client", "echoes", "gauges", "page", "planning")),
-    *(f"tests/rehearsal/test_{name}.py" for name in ("screen", "tempo", "verdict", "waves")),
+    *(f"tests/rehearsal/test_{name}.py" for name in ("messages", "screen", "tempo", "verdict", "waves")),
 )
 
 
