@@ -1,6 +1,7 @@
 """The pages, thin: who may see them and what they are told. What they show live comes through the sockets."""
 
 import sys
+from collections.abc import Generator
 from datetime import UTC, datetime
 
 import segno
@@ -21,14 +22,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from enigma_rt import archive
 from enigma_rt.downloads import Download
 from enigma_rt.forms import JoinForm, pop_wish
 from game import errors
 from game.queries import accounts, exports, roles
 from game.queries import play as queries
+from game.queries.archive import read
 from game.queries.clock import now_ms
 from game.queries.play import HuntView
 from game.services import audit, players
+from game.services.archive import release
 from game.services.audit import Detail
 
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -182,6 +186,32 @@ def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
         f"{row.slug}-{what}-{day}.{form}",
         EXPORT_TYPES[form],
     )
+
+
+@require_GET
+@never_cache
+@login_required
+def site(request: HttpRequest) -> HttpResponse:
+    """The current hunt as pages for any web host, in a zip, once it is over; `?answers=1` releases the answers, and
+    `?language=…` chooses the languages. Who took it is written down."""
+    _need(request, "/console/site")
+    row = queries.current_hunt()
+    if row is None:
+        raise Http404
+    answers = request.GET.get("answers") == "1"
+    try:
+        chosen = archive.languages(request.GET.getlist("language"))
+        release(_account(request).pk, row.id, answers=answers, languages=chosen)
+    except errors.Invalid as refusal:
+        return _sorry(request, 409, _("Not yet"), str(refusal.text))
+    except ValueError:
+        raise Http404 from None
+    name = f"{row.slug}-site"
+
+    def parts() -> Generator[bytes]:
+        yield from archive.zipped(read(row.id, answers=answers), chosen, name)
+
+    return Download(parts(), f"{name}.zip", "application/zip")
 
 
 @require_safe

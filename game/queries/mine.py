@@ -6,7 +6,7 @@ costs five small queries, whatever the number of players. Ranks and times of oth
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import TypeAlias
 
 from django.db.models import Count, Q, Sum
@@ -200,12 +200,37 @@ def _field(hunt: Hunt, limit: int, now: int) -> Field:
             "id", flat=True
         )
     )
+    solved = solves(hunt, shown, places, limit)
+    end = hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at)
+    reached = min(limit, max(end, hunt.starts_at + 1))
+    instants = [
+        hunt.starts_at + (reached - hunt.starts_at) * step // INSTANTS for step in range(1, INSTANTS + 1)
+    ]
+    # What organisers booked after the end counts at the end of the curve.
+    events = _scored(hunt, limit, solved.late)
+    course = ranks(shown, events, [*instants[:-1], limit]) if reached > hunt.starts_at else {}
+    return Field(solved.times, solved.first, tuple(instants) if course else (), course)
+
+
+class Solves(Struct, frozen=True):
+    """`times` and `first` as of `Field`; `count`: how many have solved each question; `late`: (player, id of the
+    question) -> the guess's instant of what a regrade found."""
+
+    times: dict[int, Sequence[int]]
+    first: dict[int, int]
+    count: dict[int, int]
+    late: dict[tuple[int, int], int]
+
+
+def solves(hunt: Hunt, shown: Set[int], places: dict[int, int], limit: int) -> Solves:
+    """What was solved until `limit`, by the players `shown`; `places`: the questions' positions by id. In one pass."""
     times: dict[int, list[int]] = {}
     first: dict[int, int] = {}
+    count: dict[int, int] = {}
     late: dict[tuple[int, int], int] = {}
-    solves = Attempt.objects.filter(hunt=hunt, verdict=Attempt.Verdict.CORRECT, at__lte=limit)
+    found = Attempt.objects.filter(hunt=hunt, verdict=Attempt.Verdict.CORRECT, at__lte=limit)
     for player, question, kind, elapsed, at in (
-        solves.order_by("at", "id")
+        found.order_by("at", "id")
         .values_list("player_id", "question_id", "kind", "elapsed_ms", "at")
         .iterator(chunk_size=5000)
     ):
@@ -213,20 +238,12 @@ def _field(hunt: Hunt, limit: int, now: int) -> Field:
             late[player, question] = at
         if player not in shown or question not in places:
             continue
-        first.setdefault(places[question], player)
+        q = places[question]
+        first.setdefault(q, player)
+        count[q] = count.get(q, 0) + 1
         if elapsed is not None:
-            times.setdefault(places[question], []).append(elapsed)
-    end = hunt.ends_at if hunt.ended_at is None else min(hunt.ends_at, hunt.ended_at)
-    reached = min(limit, max(end, hunt.starts_at + 1))
-    instants = [
-        hunt.starts_at + (reached - hunt.starts_at) * step // INSTANTS for step in range(1, INSTANTS + 1)
-    ]
-    # What organisers booked after the end counts at the end of the curve.
-    events = _scored(hunt, limit, late)
-    course = ranks(shown, events, [*instants[:-1], limit]) if reached > hunt.starts_at else {}
-    return Field(
-        {q: sorted(found) for q, found in times.items()}, first, tuple(instants) if course else (), course
-    )
+            times.setdefault(q, []).append(elapsed)
+    return Solves({q: sorted(each) for q, each in times.items()}, first, count, late)
 
 
 def _scored(hunt: Hunt, limit: int, late: dict[tuple[int, int], int]) -> Iterator[Scored]:

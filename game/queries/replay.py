@@ -126,9 +126,13 @@ def encoded(hunt_id: int, *, full: bool) -> tuple[State, bytes]:
 def build(hunt_id: int, *, full: bool) -> tuple[State, Replay]:
     """The replay of one moment. Raises Hunt.DoesNotExist."""
     with one_moment():
-        hunt = Hunt.objects.get(id=hunt_id)
-        made, now = state(hunt, full=full), now_ms()
-        return made, _replay(hunt, made.until, now)
+        return of(Hunt.objects.get(id=hunt_id), full=full)
+
+
+def of(hunt: Hunt, *, full: bool) -> tuple[State, Replay]:
+    """The same, of the moment that its caller reads."""
+    made, now = state(hunt, full=full), now_ms()
+    return made, _replay(hunt, made.until, now)
 
 
 def _replay(hunt: Hunt, until: int | None, now: int) -> Replay:

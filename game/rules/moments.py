@@ -51,7 +51,12 @@ class Moment(Struct, frozen=True):
 def against(elapsed: int, times: Sequence[int]) -> tuple[int, int]:
     """(the median of these times, which are in order; how many percent of them were longer)."""
     longer = len(times) - bisect_right(times, elapsed)
-    return times[(len(times) - 1) // 2], 100 * longer // len(times)
+    return median(times), 100 * longer // len(times)
+
+
+def median(times: Sequence[int]) -> int:
+    """Of these times, which are in order; of two in the middle the shorter."""
+    return times[(len(times) - 1) // 2]
 
 
 def moments(

@@ -15,7 +15,7 @@ Detail = dict[str, object]
 
 @transaction.atomic
 def once(
-    user_id: int,
+    user_id: int | None,
     hunt_id: int,
     command: UUID | None,
     action: str,
@@ -29,14 +29,18 @@ def once(
 
     `asked` is the payload that makes two commands the same one; raises IdConflict when it differs, NotFound without
     the hunt. `act` returns what it did, with what changed as {"before": {…}, "after": {…}}. `player` is whom it was
-    done to, if it was one; `undoes` the entry that it takes back. Holds the hunt alone: organisers act one after the
-    other, and no player's command is being judged meanwhile.
+    done to, if it was one; `undoes` the entry that it takes back; `user_id` is null for the server's own shell. Holds
+    the hunt alone: organisers act one after the other, and no player's command is being judged meanwhile.
     """
     try:
         hunt = own_hunt(hunt_id)
     except Hunt.DoesNotExist:
         raise errors.NotFound from None
-    earlier = AuditEntry.objects.filter(user_id=user_id, command=command).first() if command else None
+    earlier = (
+        AuditEntry.objects.filter(user_id=user_id, command=command).first()
+        if command and user_id is not None
+        else None
+    )
     if earlier is not None:
         done_before = (earlier.hunt_id, earlier.action, earlier.detail.get("asked"))
         if done_before != (hunt_id, action, asked):

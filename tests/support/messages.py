@@ -40,6 +40,7 @@ BACKSTAGE = (
         "enigma_rt/author",
         "enigma_rt/organisers",
         "game/services/",
+        "game/queries/archive",
         "game/queries/roles",
     ),
     *("game/admin", "game/models", "game/forms", "game/packs", "leaderboard/admin", "leaderboard/models"),

@@ -12,11 +12,17 @@ const WHAT = {
   ledger: () => [gettext("Ledger"), gettext("Every change of points and XP, with its cause.")],
 };
 
-/** `dialog`: an empty <dialog>. */
-export function createExports({ calls, dialog }) {
-  const state = { tables: null, error: "" };
+const LANGUAGES = { "en,de": "English + Deutsch", "de,en": "Deutsch + English", en: "English", de: "Deutsch" };
 
-  const paint = () => render(view(state, look), dialog);
+/** `dialog`: an empty <dialog>; `hunt()`: { phase, frozen }. */
+export function createExports({ calls, dialog, hunt }) {
+  const state = { tables: null, error: "", answers: false, languages: "en,de" };
+
+  const paint = () => render(view({ ...state, ...hunt() }, look, set), dialog);
+  const set = (change) => {
+    Object.assign(state, change);
+    paint();
+  };
   const look = async () => {
     try {
       const { tables } = await calls.send(command.exports());
@@ -29,20 +35,37 @@ export function createExports({ calls, dialog }) {
 
   return {
     dialog,
+    /** The hunt has changed. */
+    tick() {
+      if (dialog.open) paint();
+    },
     open() {
+      state.answers = false; // each time anew
       paint();
       look();
     },
   };
 }
 
-function view({ tables, error }, look) {
+function view({ tables, error, ...site }, look, set) {
   return html`<header><h2 id="exports-title" tabindex="-1">${gettext("Exports")}</h2>
       <button type="button" class="button small" @click=${look}>${gettext("Look again")}</button>
       <button type="button" class="button small" data-close>${gettext("Close")}</button></header>
     <p class="lead">${gettext("Each file says what was true at one moment. Times are in UTC. Sizes are estimates.")}</p>
     ${error ? html`<p class="refusal" role="alert">${error}</p>` : nothing}
-    ${tables ? list(tables) : error ? nothing : html`<p class="nothing">${gettext("Looking …")}</p>`}`;
+    ${tables ? list(tables) : error ? nothing : html`<p class="nothing">${gettext("Looking …")}</p>`}
+    ${pages(site, set)}`;
+}
+
+function pages({ phase, frozen, answers, languages }, set) {
+  const why = phase !== "ended" ? gettext("Once the hunt is over.") : frozen ? gettext("The board is frozen: reveal it or unfreeze it first.") : "";
+  const query = new URLSearchParams([...languages.split(",").map((code) => ["language", code]), ...(answers ? [["answers", "1"]] : [])]);
+  return html`<section class="export" data-needs="/console/site"><h3>${gettext("The hunt as pages")}</h3>
+    <p>${gettext("For everybody, on any web host, for ever: the story and the questions, the final board, the replay. Of players it tells the names on the board, and nothing else.")}</p>
+    <p class="choices"><label><input type="checkbox" .checked=${answers} @change=${(event) => set({ answers: event.target.checked })} /> ${gettext("Release the answers, too")}</label>
+      <label>${gettext("Languages")} <select class="input small" @change=${(event) => set({ languages: event.target.value })}>${Object.entries(LANGUAGES).map(([value, words]) => html`<option value=${value} ?selected=${value === languages}>${words}</option>`)}</select></label></p>
+    <p class="choices">${why ? html`<span class="button small" aria-disabled="true">ZIP</span> <span class="extra">${why}</span>`
+      : html`<a class="button small" href=${`/console/site.zip?${query}`} download>ZIP</a> <span class="extra">${answers ? gettext("With the answers.") : gettext("Without the answers. What the story says after a question is told all the same.")}</span>`}</p></section>`;
 }
 
 function list(tables) {

@@ -220,6 +220,7 @@ function tick() {
     paint("controls");
   }
   freezing.tick();
+  exports.tick();
   paint("phase");
 }
 
@@ -258,8 +259,12 @@ const acts = createActs({
 const integrity = createIntegrity({ calls, confirm, told, state: () => state, changed: () => paint("integrity") });
 const composer = createComposer($("#composer"), { calls, confirm, state: () => state, told });
 const detail = $("#detail");
+const exports = createExports({
+  calls, dialog: $("#exports"),
+  hunt: () => ({ phase: state.phase, frozen: state.hunt?.freeze_at != null && state.now >= state.hunt.freeze_at }),
+});
 createDrawers({
-  exports: createExports({ calls, dialog: $("#exports") }),
+  exports,
   webhooks: createWebhooks({ calls, confirm, told, dialog: $("#webhooks") }),
 });
 
