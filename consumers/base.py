@@ -220,7 +220,9 @@ class BaseConsumer(AsyncWebsocketConsumer):
             context.command.set(command_id)
             await self._guarded(self._act(command), command_id)
             context.command.set(None)
-            meters.command_done(command.__struct_config__.tag, self.result, time.perf_counter() - began)
+            kind, took = command.__struct_config__.tag, time.perf_counter() - began
+            meters.command_done(kind, self.result, took)
+            self._hub.vitals.command_done(kind, self.result, took)
 
     async def _act(self, command: Any) -> None:
         if isinstance(command, protocol.Ping):

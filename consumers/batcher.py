@@ -94,6 +94,8 @@ class Bridge:
         self._patience = Patience()
         self.reading = 0
         """Reads that wait for a thread or are being made."""
+        self.trouble: tuple[str, int] | None = None
+        """What last kept a read from its answer, and when (milliseconds since the epoch, by this machine's clock)."""
 
     async def read(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query or a small write in a reader thread. Raises RetryLater when the database is away or hangs."""
@@ -106,6 +108,9 @@ class Bridge:
                     self._readers, context.run, lambda: _patiently(work, *args, **kwargs)
                 )
             )
+        except errors.RetryLater as error:
+            self.trouble = (_named(error.__cause__), int(time.time() * 1000))
+            raise
         finally:
             self.reading -= 1
 
@@ -153,6 +158,11 @@ def _patiently(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     except (OperationalError, InterfaceError) as error:
         connections.close_all()
         raise errors.RetryLater from error
+
+
+def _named(error: BaseException | None) -> str:
+    """The driver's name for it, which says more than Django's; never its text, which can name hosts and accounts."""
+    return "no answer" if error is None else type(error.__cause__ or error).__name__
 
 
 class Batcher:

@@ -33,6 +33,7 @@ from consumers.protocol import BoardRow, BoardView, Close, Role
 from consumers.pulse import Pulse
 from consumers.together import Together
 from consumers.veil import Veil
+from consumers.vitals import TICK_S, Vitals
 from enigma_rt import bus
 from game import errors
 from game.queries import accounts, play, roles
@@ -60,6 +61,7 @@ REVALIDATE_S = 30.0
 REVALIDATED_AT_ONCE = 500
 """Of ten thousand holders: a read of all of them would stand in the way of everything else for as long as it takes."""
 PULSE_S = 1.0
+HEALTH_S = 2.0
 ROLES_S = 1.0
 """So long an organiser whose role was taken away still sees the console; commands are refused at once."""
 FOOTPRINTS_S = 5.0
@@ -83,6 +85,8 @@ class Hub:
         self.snapshots = Together(self.bridge, self._enter, lane=lane)
         self.integrity = Integrity(self.bridge)
         self.footprints = Footprints(self.bridge)
+        self.pulse = Pulse(self)
+        self.vitals = Vitals(self)
         self.hunt: HuntView | None = None
         # The same one, unless the public's stands still (`veil`).
         self.live = self.public = Face(Board(()), "")
@@ -139,7 +143,9 @@ class Hub:
             self._follow(self._every(PHASE_S, self._phase), "phase"),
             self._follow(self._every(PHASE_S, self.veil.draw), "veil"),
             self._follow(self._every(REVALIDATE_S, self._revalidate), "revalidate"),
-            self._follow(self._every(PULSE_S, Pulse(self).beat), "pulse"),
+            self._follow(self._every(PULSE_S, self.pulse.beat), "pulse"),
+            self._follow(self._every(TICK_S, self.vitals.tick), "vitals"),
+            self._follow(self._every(HEALTH_S, self.vitals.show), "health"),
             self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
             self._follow(self._every(FOOTPRINTS_S, self._write_footprints), "footprints"),
@@ -156,6 +162,7 @@ class Hub:
             _, running = await asyncio.wait(running, timeout=1)
         if self._tasks:
             await self._subscription.close()
+            await self.vitals.farewell()
         self._tasks = []
         self._started = None
         await self.bridge.close()
@@ -164,6 +171,7 @@ class Hub:
     async def drain(self, window_s: float) -> None:
         """Ask every socket to move to another server within `window_s`; whoever stays is closed."""
         self.draining = True
+        self.vitals.soon()
         for socket in self.audience.of(*EVERYBODY):
             delay = int(random.uniform(0, window_s * 0.5) * 1000)  # noqa: S311  # spreads load, guards nothing
             await socket.push(protocol.pack(protocol.Restart(delay)))
@@ -331,6 +339,7 @@ class Hub:
             "hunt": self._on_rows,
             "session_over": self._on_session_over,
             "banned": self._on_banned,
+            "echo": self._on_echo,
         }
         async for event in subscription:
             try:
@@ -392,6 +401,13 @@ class Hub:
         party = self.audience.parties.get(event["player"])
         for socket in list(party.sockets) if party else ():
             await socket.shut(Close.BANNED)
+
+    async def _on_echo(self, event: bus.Event) -> None:
+        self.vitals.echoed(event["sender"])
+
+    def deaf(self) -> str:
+        """What keeps this process from hearing the bus, if anything does."""
+        return self._subscription.trouble
 
     # --- one player's other tabs ------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class OrganiserConsumer(BaseConsumer):
     async def welcome(self) -> None:
         hub = self.hub
         assert hub.hunt is not None
-        totals = await hub.bridge.read(console.totals, hub.hunt.id)
+        players, finished, counted = await hub.pulse.totals()
         feed = await hub.bridge.read(console.feed, hub.hunt.id)
         notices = await hub.bridge.read(play.latest_notices, hub.hunt.id, limit=100)
         await self.reply(
@@ -64,10 +64,10 @@ class OrganiserConsumer(BaseConsumer):
                 protocol=protocol.PROTOCOL,
                 now=hub.now(),
                 hunt=hunt_info(hub.hunt),
-                players=totals.players,
-                finished=totals.finished,
+                players=players,
+                finished=finished,
                 sockets=hub.audience.counts(),
-                questions=convert(totals.questions, tuple[protocol.QuestionStats, ...]),
+                questions=counted,
                 feed=convert(feed, tuple[protocol.FeedItem, ...]),
                 announcements=convert(notices, tuple[protocol.Notice, ...]),
                 board=self.board_view(),
@@ -166,6 +166,8 @@ class OrganiserConsumer(BaseConsumer):
             case protocol.Undo():
                 await bridge.read(undoing.undo, user, hunt, command.entry, UUID(command.id))
                 await self.reply(protocol.Ok(command.id))
+            case protocol.PulseHistory():
+                await self.reply(await self.hub.pulse.history(command.span, command.id))
             case protocol.IntegrityPairs() | protocol.IntegritySheet() | protocol.IntegrityDecide():
                 await self._on_integrity(command, user, hunt)
             case _:

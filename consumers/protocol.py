@@ -473,6 +473,13 @@ class Appoint(Inbound, frozen=True, tag="appoint"):
     was: RoleName | None
 
 
+class PulseHistory(Inbound, frozen=True, tag="pulse_history"):
+    """Organiser: how the last hour went, minute by minute, or the whole hunt in steps. Replied with `pulse_history`."""
+
+    id: CommandId
+    span: Literal["hour", "hunt"]
+
+
 class IntegrityPairs(Inbound, frozen=True, tag="integrity"):
     """Organiser: pairs of players who may be playing together. Replied with `integrity`."""
 
@@ -518,6 +525,7 @@ OrganiserCommand: TypeAlias = (
     | Moderate
     | Undo
     | AuditTrail
+    | PulseHistory
     | Walls
     | Guesses
     | QuestionSource
@@ -988,8 +996,22 @@ class Rights(Outbound, frozen=True, tag="rights"):
     may: tuple[str, ...]
 
 
+class Minute(Struct, frozen=True, array_like=True):
+    """[minute since the Unix epoch, right, close and wrong answers, hints, skips, close answers accepted for XP]."""
+
+    minute: int
+    right: int
+    close: int
+    wrong: int
+    hints: int
+    skips: int
+    accepted: int
+
+
 class Pulse(Outbound, frozen=True, tag="pulse"):
-    """About once a second, while somebody watches: what is new. `feed` oldest first."""
+    """About once a second, while somebody watches: what is new. `feed` oldest first; `minutes`: those of the last hour
+    that have other counts than a second ago.
+    """
 
     now: int
     players: int
@@ -997,6 +1019,82 @@ class Pulse(Outbound, frozen=True, tag="pulse"):
     sockets: Sockets
     questions: tuple[QuestionStats, ...]
     feed: tuple[FeedItem, ...]
+    minutes: tuple[Minute, ...] = ()
+
+
+class PulseHistoryReply(Outbound, frozen=True, tag="pulse_history"):
+    """A point for every `step` minutes from minute `first` on, the last one unfinished. What happened before minute
+    `since` is not counted yet while not `complete`: ask again. `sockets` of all processes, `p50` and `p99`: what half
+    and 99 % of the verdicts took, in milliseconds, in the first minute of each step; null: nobody has told.
+    """
+
+    id: str
+    span: Literal["hour", "hunt"]
+    first: int
+    step: int
+    since: int
+    complete: bool
+    counts: tuple[Minute, ...]
+    sockets: tuple[Sockets | None, ...]
+    p50: tuple[float | None, ...]
+    p99: tuple[float | None, ...]
+
+
+class Link(Struct, frozen=True):
+    """What a process needs: the last way there and back (null: no answer), and what went wrong last, and when."""
+
+    ms: float | None
+    error: str
+    error_at: int | None
+
+
+class Process(Struct, frozen=True):
+    """A server process, or the scheduled work's, as it said itself at instant `at`; `here`: the one that says so.
+
+    `silent`: it should have said something since. `waiting` and `judging`: commands, in `lanes` batches at once; of a
+    worker, tasks. `door`: sockets that wait for their first snapshot; `reading`: reads under way. `verdicts` of the
+    last minute, what half and 99 % of them took, and how late the event loop came to 99 % of what was due, in ms.
+    `rss`: its memory in bytes. `bus` null: it has none. `settled`: seconds since the scheduled work was last done.
+    """
+
+    process: str
+    kind: Literal["web", "worker"]
+    host: str
+    pid: int
+    started: int
+    at: int
+    state: Literal["up", "draining", "stopped", "silent"]
+    here: bool
+    sockets: Sockets
+    waiting: int
+    judging: int
+    lanes: int
+    door: int
+    reading: int
+    verdicts: int
+    p50: float | None
+    p99: float | None
+    lag_ms: float | None
+    rss: int | None
+    database: Link
+    bus: Link | None
+    settled: float | None
+
+
+class Health(Outbound, frozen=True, tag="health"):
+    """Every other second, while somebody watches: all processes, as of the instant `as_of` (0: never) at which the
+    database was last read. `sockets`, `verdicts` of the last minute, `p50` and `p99` are of all of them together;
+    `here`: (position, players with a socket).
+    """
+
+    now: int
+    as_of: int
+    sockets: Sockets
+    verdicts: int
+    p50: float | None
+    p99: float | None
+    here: tuple[tuple[int, int], ...]
+    processes: tuple[Process, ...]
 
 
 class PreviewReply(Outbound, frozen=True, tag="preview"):
@@ -1439,6 +1537,8 @@ OrganiserFrame: TypeAlias = (
     ConsoleSnapshot
     | Rights
     | Pulse
+    | PulseHistoryReply
+    | Health
     | PreviewReply
     | PlayersReply
     | PlayerReply

@@ -17,7 +17,17 @@ class EnigmaConfig(AppConfig):
             from enigma_rt import reports
 
             reports.start(settings.SENTRY_DSN, settings.ENIGMA_ENV)
+        from django_q.signals import post_spawn
+
+        post_spawn.connect(report, dispatch_uid="enigma_rt.cluster")
         user_logged_out.connect(close_sockets, dispatch_uid="enigma_rt.close_sockets")
+
+
+def report(**_: Any) -> None:
+    """The scheduled work's process has begun."""
+    from enigma_rt import cluster
+
+    cluster.begin()
 
 
 def close_sockets(request: HttpRequest, **_: Any) -> None:

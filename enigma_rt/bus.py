@@ -40,6 +40,11 @@ class _Trouble:
             self._kind = type(error)
             logger.warning("bus: not %s until further notice: %r", self._what, error)
 
+    @property
+    def kind(self) -> str:
+        """What kind of trouble there is now; "" for none."""
+        return self._kind.__name__ if self._kind else ""
+
     def over(self) -> None:
         if self._kind is not None:
             logger.warning("bus: %s again, after %d failures", self._what, self._count)
@@ -53,7 +58,7 @@ class _Outlet:
         self.loop = loop
         self.queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_LIMIT)
         self.dropped = 0
-        self._trouble = _Trouble("sent")
+        self.trouble = _Trouble("sent")
 
     def put(self, event: Event) -> None:
         """From any thread."""
@@ -78,9 +83,9 @@ class _Outlet:
                     await layer.group_send(GROUP, _message(events))
             except Exception as error:
                 self.dropped += len(events)
-                self._trouble.met(error)
+                self.trouble.met(error)
             else:
-                self._trouble.over()
+                self.trouble.over()
 
 
 _outlet: _Outlet | None = None
@@ -132,6 +137,17 @@ async def open_outlet() -> asyncio.Task[None]:
     return task
 
 
+def echo(sender: str) -> None:
+    """Say something that changes nothing, to measure by it how long the way to every process and back here takes."""
+    if _outlet is not None:
+        _outlet.put({"kind": "echo", "sender": sender})
+
+
+def trouble() -> str:
+    """What keeps this process from sending now; "" for nothing."""
+    return _outlet.trouble.kind if _outlet else ""
+
+
 def dropped() -> int:
     """Events this process could not send since it started."""
     return _outlet.dropped if _outlet else 0
@@ -149,6 +165,11 @@ class Subscription:
         self._layer = get_channel_layer()
         self._channel = ""
         self._trouble = _Trouble("subscribed")
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from hearing; "" for nothing."""
+        return self._trouble.kind
 
     async def open(self) -> None:
         """Subscribe. A bus that is away is not waited for: iterating goes on trying, and rows are found without it."""

@@ -202,4 +202,6 @@ async def watch_loop() -> None:
     while True:
         due = loop.time() + TICK_S
         await asyncio.sleep(TICK_S)
-        loop_lag.observe(max(0.0, loop.time() - due))
+        late = max(0.0, loop.time() - due)
+        loop_lag.observe(late)
+        hubs.current().vitals.late(late)

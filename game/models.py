@@ -540,3 +540,19 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.job
+
+
+class Vitals(models.Model):
+    """How a process did in a minute since the epoch, as it said itself (`queries/vitals.py`)."""
+
+    process = models.CharField(max_length=32)
+    minute = models.BigIntegerField()
+    at = Instant()
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = _("vitals")
+        constraints = [models.UniqueConstraint(fields=["minute", "process"], name="vitals_once_a_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.minute}"

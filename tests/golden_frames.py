@@ -366,6 +366,69 @@ MENDED = msgspec.structs.replace(
     EXTENDED, id=11, action="question.mend", q=4, note="", changes=(p.Change("points", "100", "87"),)
 )
 
+MINUTES = (
+    p.Minute(NOW // MINUTE - 1, right=31, close=9, wrong=64, hints=4, skips=1, accepted=2),
+    p.Minute(NOW // MINUTE, right=7, close=1, wrong=20, hints=0, skips=0, accepted=0),
+)
+PROCESS = p.Process(
+    process="5b1f0a92c4de7731",
+    kind="web",
+    host="web-1",
+    pid=7,
+    started=START - HOUR,
+    at=NOW - 2400,
+    state="up",
+    here=True,
+    sockets=p.Sockets(players=188, spectators=2, organisers=3),
+    waiting=3,
+    judging=11,
+    lanes=2,
+    door=0,
+    reading=1,
+    verdicts=133,
+    p50=8.4,
+    p99=41.0,
+    lag_ms=3.1,
+    rss=141_557_760,
+    database=p.Link(ms=0.6, error="", error_at=None),
+    bus=p.Link(ms=1.2, error="ConnectionError", error_at=NOW - HOUR),
+    settled=None,
+)
+PROCESSES = (
+    PROCESS,
+    msgspec.structs.replace(
+        PROCESS,
+        process="c07d4e11a2b39f58",
+        host="web-2",
+        at=NOW - 21_000,
+        state="silent",
+        here=False,
+        verdicts=0,
+        p50=None,
+        p99=None,
+        lag_ms=None,
+        rss=None,
+        bus=p.Link(ms=None, error="no answer", error_at=NOW - 20_000),
+    ),
+    msgspec.structs.replace(
+        PROCESS,
+        process="11ce90ab35f2d846",
+        kind="worker",
+        host="worker-1",
+        here=False,
+        sockets=p.Sockets(players=0, spectators=0, organisers=0),
+        waiting=0,
+        judging=0,
+        lanes=0,
+        verdicts=0,
+        p50=None,
+        p99=None,
+        lag_ms=None,
+        bus=None,
+        settled=17.2,
+    ),
+)
+
 WALLS = (
     p.Wall(q=4, title="Four flames", here=61, median_ms=41 * MINUTE, longest_ms=3 * HOUR, tried=88, solved=9),
     p.Wall(q=5, title="Παλίνδρομο", here=0, median_ms=0, longest_ms=0, tried=0, solved=0),
@@ -512,6 +575,8 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("by name", p.Find(id=command_id("find"), text="zoë"))
     yield sent("the leaders", p.Find(id=command_id("find leaders"), text=""))
     yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
+    yield sent("an hour", p.PulseHistory(id=command_id("pulse_history"), span="hour"))
+    yield sent("all of it", p.PulseHistory(id=command_id("pulse_history all"), span="hunt"))
     yield sent("plain", p.Walls(id=command_id("walls")))
     yield sent("plain", p.Guesses(id=command_id("guesses"), q=4))
     yield sent("plain", p.IntegrityPairs(id=command_id("integrity")))
@@ -911,9 +976,55 @@ def _organiser_out() -> Iterator[Golden]:
             board=EMPTY_VIEW,
         ),
     )
-    pulse = p.Pulse(now=NOW, players=214, finished=1, sockets=SOCKETS, questions=STATS[:1], feed=FEED)
+    pulse = p.Pulse(
+        now=NOW,
+        players=214,
+        finished=1,
+        sockets=SOCKETS,
+        questions=STATS[:1],
+        feed=FEED,
+        minutes=MINUTES[1:],
+    )
     yield got("busy", pulse)
-    yield got("quiet", msgspec.structs.replace(pulse, questions=(), feed=()))
+    yield got("quiet", msgspec.structs.replace(pulse, questions=(), feed=(), minutes=()))
+    past = p.PulseHistoryReply(
+        id=command_id("pulse_history"),
+        span="hour",
+        first=NOW // MINUTE - 1,
+        step=1,
+        since=NOW // MINUTE - 1,
+        complete=True,
+        counts=MINUTES,
+        sockets=(None, SOCKETS),
+        p50=(None, 8.4),
+        p99=(None, 41.0),
+    )
+    yield got("hour", past)
+    yield got("not all of it yet", msgspec.structs.replace(past, span="hunt", step=5, complete=False))
+    health = p.Health(
+        now=NOW,
+        as_of=NOW - 800,
+        sockets=SOCKETS,
+        verdicts=133,
+        p50=8.4,
+        p99=41.0,
+        here=((1, 12), (4, 61)),
+        processes=PROCESSES,
+    )
+    yield got("one is silent", health)
+    yield got(
+        "nobody was heard of",
+        p.Health(
+            now=NOW,
+            as_of=0,
+            sockets=p.Sockets(players=0, spectators=0, organisers=1),
+            verdicts=0,
+            p50=None,
+            p99=None,
+            here=(),
+            processes=(PROCESSES[0],),
+        ),
+    )
     yield got("plain", p.PreviewReply(id=command_id("preview"), html=URGENT.html))
     yield got("found", p.PlayersReply(id=command_id("find"), total=73, rows=(LINE, LINE_DONE, LINE_BANNED)))
     yield got("nobody", p.PlayersReply(id=command_id("find nobody"), total=0, rows=()))

@@ -23,6 +23,7 @@ PURE = {
     if name.startswith("game/rules/")
     or name in ("leaderboard/ranking.py", "leaderboard/course.py", "leaderboard/reveal.py")
     or name in ("consumers/protocol.py", "consumers/limits.py", "consumers/pace.py", "consumers/wire.py")
+    or name in ("consumers/latency.py", "consumers/tally.py")
 }
 SERVICES = ("game/services/", "game/services.py", "leaderboard/services/", "leaderboard/services.py")
 CLOCKS = {

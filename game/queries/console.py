@@ -1,13 +1,12 @@
-"""What organisers see: the feed of attempts, counts per question, players and why they have their score."""
+"""What organisers see: the feed of attempts, players and why they have their score."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from msgspec import Struct
 
 from game.errors import NotFound
-from game.models import Attempt, Hunt, LedgerEntry, Player
+from game.models import Attempt, LedgerEntry, Player
 from game.queries import content
 from game.queries.clock import now_ms
 from game.queries.play import MeView, play_view, state_of
@@ -16,7 +15,6 @@ from game.queries.room import fitting
 FEED, FEED_BYTES = 60, 10 * 1024
 FOUND = 50
 SCORE_BYTES = 32 * 1024
-COUNTED = ("attempts", "wrong", "close", "solves", "hints", "skips")
 
 
 class FeedView(Struct, frozen=True):
@@ -31,26 +29,6 @@ class FeedView(Struct, frozen=True):
     text: str
     verdict: str
     repeat: bool
-
-
-class StatsView(Struct, frozen=True):
-    """Counts of one question; `here` players are on it now."""
-
-    q: int
-    title: str
-    here: int
-    attempts: int
-    wrong: int
-    close: int
-    solves: int
-    hints: int
-    skips: int
-
-
-class TotalsView(Struct, frozen=True):
-    players: int
-    finished: int
-    questions: tuple[StatsView, ...]
 
 
 class LineView(Struct, frozen=True):
@@ -94,43 +72,6 @@ def feed(hunt_id: int, after: int = 0, overlap: Iterable[int] = ()) -> tuple[Fee
     """
     rows = Attempt.objects.filter(hunt_id=hunt_id, id__gt=after).exclude(id__in=list(overlap))
     return _feed(rows.order_by("-id")[:FEED], FEED_BYTES)
-
-
-def totals(hunt_id: int) -> TotalsView:
-    """Counts of a whole hunt: three grouped queries."""
-    hunt = Hunt.objects.get(id=hunt_id)
-    held = content.of(hunt)
-    here = dict(
-        Player.objects.filter(hunt=hunt, finished_at=None).values_list("position").annotate(n=Count("id"))
-    )
-    answers = Q(kind__in=(Attempt.Kind.ANSWER, Attempt.Kind.ACCEPT_CLOSE))
-    counts = {
-        row["question_id"]: row
-        for row in Attempt.objects.filter(hunt=hunt)
-        .values("question_id")
-        .annotate(
-            attempts=Count("id", filter=answers),
-            wrong=Count("id", filter=Q(verdict=Attempt.Verdict.WRONG)),
-            close=Count("id", filter=Q(verdict=Attempt.Verdict.CLOSE)),
-            solves=Count("id", filter=Q(verdict=Attempt.Verdict.CORRECT)),
-            hints=Count("id", filter=Q(kind=Attempt.Kind.HINT)),
-            skips=Count("id", filter=Q(kind=Attempt.Kind.SKIP)),
-        )
-    }
-
-    def stats(item: content.Item) -> StatsView:
-        row: dict[str, Any] = {**counts.get(item.id, dict.fromkeys(COUNTED, 0))}
-        return StatsView(
-            q=item.view.q,
-            title=item.view.title,
-            here=here.get(item.view.q, 0),
-            **{name: row[name] for name in COUNTED},
-        )
-
-    people = Player.objects.filter(hunt=hunt).aggregate(
-        players=Count("id"), finished=Count("id", filter=Q(finished_at__isnull=False))
-    )
-    return TotalsView(people["players"], people["finished"], tuple(stats(item) for item in held.items))
 
 
 def find(hunt_id: int, text: str, addresses: bool = True) -> tuple[int, tuple[LineView, ...]]:

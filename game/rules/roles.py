@@ -24,6 +24,7 @@ NEEDS = {
     "inspect": Role.VIEWER,
     "timeline": Role.VIEWER,
     "audit": Role.VIEWER,
+    "pulse_history": Role.VIEWER,
     "walls": Role.VIEWER,
     "guesses": Role.VIEWER,
     "preview": Role.MODERATOR,

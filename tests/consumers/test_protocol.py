@@ -160,6 +160,7 @@ def test_no_server_frame_is_a_command(golden: Golden) -> None:
         "regrade",
         "integrity",
         "integrity_pair",
+        "pulse_history",
     }:
         assert refusal(golden.role, frame) in {"unknown_command", "too_large"}
     else:

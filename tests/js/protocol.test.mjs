@@ -29,6 +29,7 @@ const build = {
   reveal_act: (f) => command.revealAct(f.action, f, f.id),
   find: (f) => command.find(f.text, f.id),
   inspect: (f) => command.inspect(f.player, f.id),
+  pulse_history: (f) => command.pulseHistory(f.span, f.id),
   walls: (f) => command.walls(f.id),
   guesses: (f) => command.guesses(f.q, f.id),
   question: (f) => command.question(f.q, f.id),

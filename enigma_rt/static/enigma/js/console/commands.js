@@ -14,6 +14,7 @@ export const command = Object.freeze({
   revealAct: (action, { step = null, seconds = null } = {}, id = uuid()) => ({ t: "reveal_act", id, action, step, seconds }),
   find: (text, id = uuid()) => ({ t: "find", id, text }),
   inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
+  pulseHistory: (span, id = uuid()) => ({ t: "pulse_history", id, span }),
   walls: (id = uuid()) => ({ t: "walls", id }),
   guesses: (q, id = uuid()) => ({ t: "guesses", id, q }),
   question: (q, id = uuid()) => ({ t: "question", id, q }),

@@ -12,6 +12,13 @@ learn(
       q: "int", title: "str", here: "int", attempts: "int", wrong: "int", close: "int", solves: "int", hints: "int", skips: "int",
     },
     Sockets: { players: "int", spectators: "int", organisers: "int" },
+    Minute: ["int", "int", "int", "int", "int", "int", "int"],
+    Link: { ms: "num?", error: "str", error_at: "int?" },
+    Process: {
+      process: "str", kind: "str", host: "str", pid: "int", started: "int", at: "int", state: "str", here: "bool",
+      sockets: "Sockets", waiting: "int", judging: "int", lanes: "int", door: "int", reading: "int", verdicts: "int",
+      p50: "num?", p99: "num?", lag_ms: "num?", rss: "int?", database: "Link", bus: "Link?", settled: "num?",
+    },
     PlayerLine: {
       player: "int", name: "str", email: "str", position: "int", points: "int", xp: "int", rank: "int?",
       finished: "bool", hidden: "bool", banned: "bool", online: "bool",
@@ -64,6 +71,14 @@ learn(
     rights: { role: "str", may: "str[]" },
     pulse: {
       now: "int", players: "int", finished: "int", sockets: "Sockets", questions: "QuestionStats[]", feed: "FeedItem[]",
+    },
+    pulse_history: {
+      id: "str", span: "str", first: "int", step: "int", since: "int", complete: "bool", counts: "Minute[]",
+      sockets: "Sockets?[]", p50: "num?[]", p99: "num?[]",
+    },
+    health: {
+      now: "int", as_of: "int", sockets: "Sockets", verdicts: "int", p50: "num?", p99: "num?", here: "Pair[]",
+      processes: "Process[]",
     },
     preview: { id: "str", html: "str" },
     players: { id: "str", total: "int", rows: "PlayerLine[]" },
