@@ -1010,7 +1010,7 @@ class Minute(Struct, frozen=True, array_like=True):
 
 class Pulse(Outbound, frozen=True, tag="pulse"):
     """About once a second, while somebody watches: what is new. `feed` oldest first; `minutes`: those of the last hour
-    that have other counts than a second ago.
+    that have other counts than a second ago; `accepted`: how many close answers XP has been paid for in the whole hunt.
     """
 
     now: int
@@ -1020,6 +1020,7 @@ class Pulse(Outbound, frozen=True, tag="pulse"):
     questions: tuple[QuestionStats, ...]
     feed: tuple[FeedItem, ...]
     minutes: tuple[Minute, ...] = ()
+    accepted: int = 0
 
 
 class PulseHistoryReply(Outbound, frozen=True, tag="pulse_history"):

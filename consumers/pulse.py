@@ -72,6 +72,7 @@ class Pulse:
                 questions=questions,
                 feed=msgspec.convert(news, tuple[protocol.FeedItem, ...], from_attributes=True),
                 minutes=_minutes(self._tally.news(hub.now() // MINUTE_MS - HOUR)),
+                accepted=self._tally.everything().accepted,
             ),
             "organiser",
         )

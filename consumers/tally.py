@@ -98,6 +98,9 @@ class Tally:
         fresh = (group.count for group in self._fresh if group.question == question)
         return sum(fresh, self._questions.get(question, NOTHING))
 
+    def everything(self) -> Count:
+        return sum((group.count for group in self._fresh), sum(self._questions.values(), NOTHING))
+
     def minutes(self, since: int) -> Counts:
         """Those that had attempts, from `since` on."""
         found = {minute: count for minute, count in self._minutes.items() if minute >= since}

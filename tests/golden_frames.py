@@ -984,6 +984,7 @@ def _organiser_out() -> Iterator[Golden]:
         questions=STATS[:1],
         feed=FEED,
         minutes=MINUTES[1:],
+        accepted=26,
     )
     yield got("busy", pulse)
     yield got("quiet", msgspec.structs.replace(pulse, questions=(), feed=(), minutes=()))

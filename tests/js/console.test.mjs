@@ -95,12 +95,6 @@ test("another hunt or an older sample is not a flood", () => {
   assert.equal(rate.perMinute(), 6);
 });
 
-test("the history is bars of equal spans, and memory stays bounded", () => {
-  const rate = createRate(3, 10_000);
-  for (let s = 0; s <= 100_000; s++) rate.sample(s * 1000, s);
-  assert.deepEqual(rate.history(), [10, 10, 10]);
-});
-
 // --- actions ---------------------------------------------------------------------------------------------------------------
 
 const seen = (phase, after) => ({

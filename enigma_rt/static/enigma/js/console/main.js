@@ -25,6 +25,7 @@ import { createMending } from "./mend.js";
 import { createOrganisers } from "./organisers.js";
 import { createPages } from "./pages.js";
 import { createPlayers } from "./players.js";
+import { createPulse } from "./pulse.js";
 import { createRegrading } from "./regrade.js";
 import { createFreezing } from "./freeze.js";
 import { createRate } from "./rate.js";
@@ -39,6 +40,7 @@ import * as person from "./view_player.js";
 import * as audit from "./view_audit.js";
 import * as crew from "./view_organisers.js";
 import * as pairs from "./view_integrity.js";
+import * as beat from "./view_pulse.js";
 import * as stuck from "./view_walls.js";
 import { createWebhooks } from "./webhooks.js";
 import { closedWords } from "./words.js";
@@ -56,7 +58,7 @@ const rate = createRate();
 const rights = createRights($("#role"));
 const state = {
   hunt: null, phase: null, now: Date.now(), players: 0, finished: 0, sockets: { players: 0, spectators: 0, organisers: 0 },
-  questions: [], perMinute: null, history: rate.history(), feed: createFeed(), filter: { ...EVERYTHING }, notices: [], view: null,
+  questions: [], accepted: null, perMinute: null, everywhere: null, sparks: null, feed: createFeed(), filter: { ...EVERYTHING }, notices: [], view: null,
   link: "connecting", live: false, connected: false, asOf: null, closed: null, login,
 };
 let asked = -Infinity;
@@ -108,6 +110,12 @@ const parts = {
   board: () => render(live.board(state, act), $("#top")),
   results: () => render(people.results(players.state, act), $("#results")),
   detail: () => render(person.detail(players.state, players.timeline.state, act, state.hunt?.questions ?? 0), $("#detail")),
+  pulse() {
+    render(beat.lead(pulse.state, pulse), $("#pulse-lead"));
+    const keys = beat.keys(pulse.state, state);
+    for (const list of document.querySelectorAll("[data-keys]")) render(keys[list.dataset.keys], list);
+    render(beat.processes(pulse.state, clock.now()), $("#processes"));
+  },
   walls() {
     render(stuck.walls(walls.state, act), $("#wall-questions"));
     render(stuck.guesses(walls.state, act), $("#guesses"));
@@ -156,7 +164,7 @@ function takeCounts({ now, players: count, finished, sockets, questions }) {
   const titles = questions.length !== state.questions.length || questions.some(({ title }, i) => title !== state.questions[i].title);
   Object.assign(state, { players: count, finished, sockets, questions });
   rate.sample(now, questions.reduce((sum, { attempts }) => sum + attempts, 0));
-  Object.assign(state, { perMinute: rate.perMinute(), history: rate.history() });
+  state.perMinute = rate.perMinute();
   paint("figures", "questions", "confirm");
   if (titles) paint("options");
 }
@@ -172,6 +180,7 @@ const on = {
     state.view = viewOf(frame.board);
     paint("feed", "hold", "notices", "board", "controls", "detail");
     if (players.state.rows === null) players.find();
+    pulse.again();
     if (views.open === "audit") trail.again();
     if (views.open === "walls") walls.open();
     if (views.open === "integrity") integrity.open();
@@ -181,10 +190,17 @@ const on = {
   pulse(frame) {
     clock.sync(frame.now);
     takeCounts(frame);
+    state.accepted = frame.accepted ?? null;
+    pulse.heard(frame);
+    state.sparks = pulse.sparks();
     players.refresh();
     if (!state.feed.add(frame.feed)) return;
     players.heard(frame.feed);
     paint("feed", "hold");
+  },
+  health(frame) {
+    state.everywhere = frame.sockets;
+    pulse.health(frame);
   },
   board(frame) {
     if (continues(state.view, frame)) state.view = follow(state.view, frame);
@@ -237,6 +253,15 @@ const control = createControl({ calls, confirm, told, state: () => state });
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
 const trail = createPages((before) => calls.send(command.audit(before)), () => paint("trail"));
 const organisers = createOrganisers({ calls, confirm, told, changed: () => paint("organisers") });
+const pulse = createPulse({
+  calls,
+  root: $("#pulse"),
+  now: clock.now,
+  page: () => state,
+  changed() {
+    if (views.open === "pulse") paint("pulse");
+  },
+});
 const walls = createWalls({ calls, changed: () => paint("walls") });
 const mending = createMending({
   calls, confirm, told,
@@ -311,10 +336,12 @@ addEventListener("keydown", (event) => {
   $("#search").select();
 });
 
-const views = createViews({ desk: $("#desk"), walls: $("#walls"), integrity: $("#integrity"), audit: $("#audit"), organisers: $("#organisers") }, $("#views"), (name) => {
+const views = createViews({ desk: $("#desk"), pulse: $("#pulse"), walls: $("#walls"), integrity: $("#integrity"), audit: $("#audit"), organisers: $("#organisers") }, $("#views"), (name) => {
   if (detail.open) closePlayer();
+  pulse.close();
   walls.close();
   integrity.close();
+  if (name === "pulse") pulse.open();
   if (name === "walls" && state.connected) walls.open();
   if (name === "integrity" && state.connected) integrity.open();
   if (name === "audit" && state.connected) trail.again();

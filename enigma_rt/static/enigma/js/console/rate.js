@@ -2,8 +2,7 @@
 
 const WINDOW = 60_000;
 
-/** `bars` spans of `span` ms are kept for the picture. */
-export function createRate(bars = 30, span = 10_000) {
+export function createRate() {
   let samples = [];
   return {
     /** At instant `now` there had been `total`. A total that falls (another server, another hunt) starts anew. */
@@ -12,7 +11,7 @@ export function createRate(bars = 30, span = 10_000) {
       if (last && now <= last.now && now > last.now - WINDOW) return; // overtaken on the way
       if (last && (now <= last.now || total < last.total)) samples = [];
       samples.push({ now, total });
-      const oldest = now - Math.max(WINDOW, bars * span) - span;
+      const oldest = now - 2 * WINDOW;
       // One sample older than the window stays: it is where the window starts.
       while (samples.length > 2 && samples[1].now <= oldest) samples.shift();
     },
@@ -23,16 +22,6 @@ export function createRate(bars = 30, span = 10_000) {
       const start = samples.findLast((sample) => sample.now <= last.now - WINDOW) ?? samples[0];
       const took = last.now - start.now;
       return took < 5000 ? null : Math.round(((last.total - start.total) * WINDOW) / took);
-    },
-    /** Answers per span, oldest first, `bars` of them; spans before the first sample are 0. */
-    history() {
-      const counts = new Array(bars).fill(0);
-      const last = samples.at(-1);
-      for (let i = 1; i < samples.length; i++) {
-        const bar = bars - 1 - Math.floor((last.now - samples[i].now) / span);
-        if (bar >= 0) counts[bar] += samples[i].total - samples[i - 1].total;
-      }
-      return counts;
     },
   };
 }

@@ -1,11 +1,12 @@
 // The head of the console: phase, time, the buttons that change the hunt, and the figures under it.
 
-import { html, nothing, svg } from "../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { countdown, secondsUntil } from "../clock.js";
 import { shortDayTime } from "../times.js";
 import { target } from "../phase.js";
 import { format, gettext, locale, number } from "../i18n.js";
 import { ACTIONS, GRAVITY } from "./actions.js";
+import { spark } from "./view_pulse.js";
 import { ACTION, PHASE } from "./words.js";
 
 export function phase({ hunt, phase, now }) {
@@ -32,25 +33,19 @@ export function controls({ hunt, phase, live }, press) {
 const figure = (label, value, extra = nothing) =>
   html`<div class="figure"><dt>${label}</dt><dd><live-figure .value=${value}></live-figure>${extra}</dd></div>`;
 
-export function figures({ players, finished, sockets, perMinute, history, questions }) {
+export function figures({ players, finished, sockets, everywhere, perMinute, sparks, questions }) {
   const sum = (name) => questions.reduce((total, question) => total + question[name], 0);
   const [answers, solves] = [sum("attempts"), sum("solves")];
+  const all = everywhere ?? sockets;
   return html`
     ${figure(gettext("Players"), players)}
     ${figure(gettext("Finished"), finished)}
-    ${figure(gettext("Player sockets"), sockets.players)}
-    ${figure(gettext("Projectors"), sockets.spectators)}
-    ${figure(gettext("Consoles"), sockets.organisers)}
+    ${figure(gettext("Player sockets"), all.players, sparks ? spark(sparks.sockets) : nothing)}
+    ${figure(gettext("Projectors"), all.spectators)}
+    ${figure(gettext("Consoles"), all.organisers)}
     ${figure(gettext("Answers"), answers)}
-    ${figure(gettext("Right"), solves, answers ? html`<span class="share">${number(Math.round((100 * solves) / answers))} %</span>` : nothing)}
-    ${figure(gettext("Answers a minute"), perMinute, spark(history))}`;
-}
-
-/** The last minutes as bars: how answers came in, span by span. */
-function spark(counts) {
-  const top = Math.max(1, ...counts);
-  const bars = counts.map((count, i) => svg`<rect x=${i * 4} y=${24 - (count / top) * 24} width="3" height=${(count / top) * 24}></rect>`);
-  return html`<svg class="spark" viewBox="0 0 ${counts.length * 4} 24" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>`;
+    ${figure(gettext("Right"), solves, answers ? html`<span class="share">${number(Math.round((100 * solves) / answers))} %</span>${sparks ? spark(sparks.solves) : nothing}` : nothing)}
+    ${figure(gettext("Answers a minute"), perMinute, sparks ? spark(sparks.answers) : nothing)}`;
 }
 
 /** A strip under the head when something is wrong with what is shown. */
