@@ -203,15 +203,18 @@ def _process(told: Told, read_at: int, *, here: bool) -> protocol.Process:
 
 
 def sockets_and_latency(
-    minutes: dict[int, tuple[Report, ...]], first: int, step: int, number: int
+    minutes: dict[int, tuple[Told, ...]], first: int, step: int, number: int
 ) -> tuple[tuple[protocol.Sockets | None, float | None, float | None], ...]:
     """For each of so many points, `step` minutes apart: all sockets, and what half and 99 % of the verdicts took."""
     points = []
     for minute in range(first, first + number * step, step):
-        reports = [report for report in minutes.get(minute, ()) if report.kind == "web"]
-        counts = latency.added_up(dict(report.verdicts) for report in reports)
+        said = [told for told in minutes.get(minute, ()) if told.report.kind == "web"]
+        counts = latency.added_up(dict(told.report.verdicts) for told in said)
         p50, p99 = (_tenth(latency.percentile(counts, share)) for share in (0.5, 0.99))
-        points.append((_added_sockets(reports) if reports else None, p50, p99))
+        # Who fell silent in this minute has no sockets at its end: others have them.
+        last = max((told.at for told in said), default=0)
+        alive = [told.report for told in said if _state(told, last) != "silent"]
+        points.append((_added_sockets(alive) if said else None, p50, p99))
     return tuple(points)
 
 

@@ -63,7 +63,7 @@ def people(hunt_id: int) -> PeopleView:
 
     def here(q: int) -> int:
         number, finished = counted.get(q, (0, 0))
-        return number - finished
+        return int(number - finished)
 
     return PeopleView(
         players=sum(number for number, _ in counted.values()),
@@ -78,7 +78,7 @@ def people(hunt_id: int) -> PeopleView:
 def mark(hunt_id: int) -> int:
     """An id up to which all attempts are visible."""
     old = Attempt.objects.filter(hunt_id=hunt_id, at__lte=now_ms() - SETTLED_MS)
-    newest = old.order_by("-at").only("id").first()
+    newest: Attempt | None = old.order_by("-at").only("id").first()
     return int(newest.pk) if newest else 0
 
 

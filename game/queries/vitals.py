@@ -74,12 +74,12 @@ def lately() -> tuple[int, tuple[Told, ...]]:
     return now, tuple(sorted(shown, key=lambda told: (told.report.kind, told.report.started, told.process)))
 
 
-def by_minute(first: int, step: int) -> dict[int, tuple[Report, ...]]:
+def by_minute(first: int, step: int) -> dict[int, tuple[Told, ...]]:
     """The last report of each process in every `step`th minute since the epoch, from `first` on."""
-    found: dict[int, list[Report]] = {}
+    found: dict[int, list[Told]] = {}
     rows = Vitals.objects.annotate(rest=F("minute") % step).filter(minute__gte=first, rest=0)
     for told in _read(rows):
-        found.setdefault(told.at // MINUTE_MS, []).append(told.report)
+        found.setdefault(told.at // MINUTE_MS, []).append(told)
     return {minute: tuple(reports) for minute, reports in found.items()}
 
 

@@ -67,9 +67,10 @@ test("a column a question and one for those who are through; nobody is connected
 
 test("a process that is gone is forgotten, and none is remembered for ever", () => {
   const traces = createTraces(3);
-  for (let i = 0; i < 9; i++) traces.hear([{ process: "a", verdicts: i }, { process: "b", verdicts: 0 }]);
+  for (let i = 0; i < 9; i++) traces.hear([{ process: "a", state: "up", verdicts: i }, { process: "b", state: "up", verdicts: 0 }]);
   assert.deepEqual(traces.of("a"), [6, 7, 8]);
-  traces.hear([{ process: "a", verdicts: 9 }]);
+  traces.hear([{ process: "a", state: "silent", verdicts: 8 }]);
+  assert.deepEqual(traces.of("a"), [7, 8, 0]);
   assert.deepEqual(traces.of("b"), []);
 });
 

@@ -91,12 +91,18 @@ export function columnsOf(questions, finished, here) {
   return all.map((column) => ({ ...column, share: column.count / most, onlineShare: column.online / most }));
 }
 
-/** The last `length` values of each process by its name; a process that is not heard of any more is forgotten. */
+/** Verdicts of each process by its name, the last `length` times that it was heard of; who is not any more is forgotten. */
 export function createTraces(length = 60) {
   let traces = new Map();
   return {
     hear(processes) {
-      traces = new Map(processes.map(({ process, verdicts }) => [process, [...(traces.get(process) ?? []), verdicts].slice(-length)]));
+      const nothing = new Array(length).fill(0);
+      traces = new Map(
+        processes.map(({ process, state, verdicts }) => [
+          process,
+          [...(traces.get(process) ?? nothing).slice(1), state === "silent" || state === "stopped" ? 0 : verdicts],
+        ]),
+      );
     },
     of: (process) => traces.get(process) ?? [],
   };

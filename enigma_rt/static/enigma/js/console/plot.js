@@ -7,6 +7,7 @@ import { stacked } from "./beats.js";
 
 const DAY = 1440;
 const SYNC = "pulse";
+const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14_400].map((minutes) => minutes * 60);
 
 export class Plot {
   #box;
@@ -32,7 +33,7 @@ export class Plot {
     // The highest is drawn first, so that the others stand before it.
     const drawn = this.#made.bars ? stacked(values).reverse() : values;
     const data = [lists.at.map((minute) => minute * 60), ...drawn];
-    const long = (lists.at.at(-1) - lists.at[0]) * 1 > DAY;
+    const long = lists.at.at(-1) - lists.at[0] > DAY;
     const key = `${step} ${long}`;
     if (this.#plot && key === this.#key) return this.#plot.setData(data);
     this.#key = key;
@@ -49,7 +50,7 @@ export class Plot {
     const value = (name) => style.getPropertyValue(name).trim();
     const axis = { stroke: value("--soft"), font: `11px ${value("--mono")}`, ticks: { show: false } };
     const { series, bars, unit, most } = this.#made;
-    const line = ({ color, dash }) => ({ stroke: value(color), width: 1.75, dash, points: { show: false }, spanGaps: false });
+    const line = ({ color, dash }) => ({ stroke: value(color), width: 1.75, dash, points: { show: true, size: 4, width: 0, fill: value(color), filter: alone } });
     const bar = ({ color }) => ({ fill: value(color), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.8, 14], align: 1 }) });
     return {
       ...this.#size(),
@@ -61,13 +62,20 @@ export class Plot {
         y: { range: (_, low, high) => [0, Math.max(most, high * 1.1)] },
       },
       axes: [
-        { ...axis, size: 22, space: long ? 96 : 56, grid: { show: false }, values: (_, seconds) => seconds.map((second) => words(second * 1000, long)) },
+        { ...axis, size: 22, incrs: TICKS, space: long ? 96 : 56, grid: { show: false }, values: (_, seconds) => seconds.map((second) => words(second * 1000, long)) },
         { ...axis, size: 44, space: 26, grid: { stroke: value("--hairline"), width: 1 }, values: (_, values) => values.map((count) => `${number(count)}${unit}`) },
       ],
       series: [{}, ...(bars ? series.toReversed() : series).map(bars ? bar : line)],
       hooks: { setCursor: [({ cursor }) => this.point(cursor.left >= 0 ? cursor.idx : null)] },
     };
   }
+}
+
+/** What no line leads to or from would not be seen: those points are. */
+function alone(plot, series) {
+  const values = plot.data[series];
+  const known = (i) => values[i] !== null && values[i] !== undefined;
+  return values.flatMap((_, i) => (known(i) && !known(i - 1) && !known(i + 1) ? [i] : []));
 }
 
 /** The hour; of a hunt of days the day at midnight. */

@@ -23,7 +23,7 @@ export function lead({ span, health, lists, point, whole, error }, pulse) {
 const item = (mark, label, value) => html`<div><dt><i class="key" data-key=${mark} aria-hidden="true"></i>${label}</dt><dd class="number">${value}</dd></div>`;
 
 /** Figures above each plot: of the instant that is pointed at, or of now. */
-export function keys({ lists, point, health }, { questions, accepted }) {
+export function keys({ lists, span, point, health }, { questions, accepted }) {
   if (!lists) return {};
   const last = lists.at.length - 1;
   const pointed = point !== null && point <= last;
@@ -35,7 +35,7 @@ export function keys({ lists, point, health }, { questions, accepted }) {
   const used = (name, total) => (pointed ? tenth(of(name, last)) : total === null ? "–" : number(total));
   return {
     answers: html`${item("right", gettext("right"), tenth(of("right", full)))}${item("close", gettext("close"), tenth(of("close", full)))}${item("wrong", gettext("wrong"), tenth(of("wrong", full)))}`,
-    rate: html`${item("right", gettext("right, of five minutes' answers"), perCent(of("rate", last)))}${pointed ? nothing : item("", gettext("of all"), perCent(sum("attempts") ? (100 * sum("solves")) / sum("attempts") : null))}`,
+    rate: html`${item("right", span === "hour" ? gettext("right, of five minutes' answers") : gettext("right, of the answers then"), perCent(of("rate", last)))}${pointed ? nothing : item("", gettext("of all"), perCent(sum("attempts") ? (100 * sum("solves")) / sum("attempts") : null))}`,
     verdicts: html`${item("p50", gettext("half within"), milliseconds(now("p50")))}${item("p99", gettext("99 % within"), milliseconds(now("p99")))}`,
     sockets: html`${item("players", gettext("players"), sockets("players"))}${item("spectators", gettext("projectors"), sockets("spectators"))}${item("organisers", gettext("consoles"), sockets("organisers"))}`,
     powers: html`${item("hints", gettext("hints"), used("hints", sum("hints")))}${item("accepted", gettext("close accepted"), used("accepted", accepted))}${item("skips", gettext("skips"), used("skips", sum("skips")))}`,
