@@ -1013,6 +1013,11 @@ def _organiser_out() -> Iterator[Golden]:
         processes=PROCESSES,
     )
     yield got("one is silent", health)
+    deploy = tuple(
+        msgspec.structs.replace(PROCESS, process=f"{state:0<16}", state=state, here=False)
+        for state in ("draining", "stopped")
+    )
+    yield got("a deploy", msgspec.structs.replace(health, processes=(PROCESS, *deploy)))
     yield got(
         "nobody was heard of",
         p.Health(

@@ -146,6 +146,34 @@ async def test_the_console_on_one_server_reaches_the_other(
     assert sum(frame["t"] == "hunt" for frame in projector.frames) == 2
 
 
+async def test_the_console_on_one_server_sees_how_every_process_does(
+    hunt: RunningHunt, a: WebServer, b: WebServer, behind: Stage, tabs: Tabs
+) -> None:
+    console = await tabs.open(a, behind.account("Vera", role="viewer"), "organiser")
+    bea = await tabs.open(b, behind.player("Bea"))
+    assert (await solve(bea, 1))["verdict"] == "correct"
+    c = hunt.start_web()
+    await asyncio.to_thread(c.terminate)
+    hunt.web.remove(c)
+
+    def tells_all(health: Frame) -> bool:
+        by_pid = {process["pid"]: process for process in health["processes"]}
+        on_b, gone = by_pid.get(b.pid), by_pid.get(c.pid)
+        return (
+            on_b is not None
+            and (on_b["state"], on_b["sockets"]["players"], on_b["verdicts"] > 0) == ("up", 1, True)
+            and None not in (on_b["bus"]["ms"], on_b["database"]["ms"], on_b["lag_ms"], on_b["rss"])
+            and (gone is not None and gone["state"] == "stopped")
+            and any(process["kind"] == "worker" for process in health["processes"])
+            and health["sockets"]["players"] == 1
+            and health["here"] == [[2, 1]]
+        )
+
+    async with asyncio.timeout(20):
+        while not tells_all(await console.until("health", 20)):
+            pass
+
+
 async def test_one_command_sent_to_both_servers_happens_once(
     a: WebServer, b: WebServer, behind: Stage, tabs: Tabs
 ) -> None:

@@ -7,6 +7,7 @@ import { stacked } from "./beats.js";
 
 const DAY = 1440;
 const SYNC = "pulse";
+const WHOLE = [1, 2, 5].flatMap((digit) => [1, 10, 100, 1000, 10_000, 100_000].map((power) => digit * power)).sort((a, b) => a - b);
 const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14_400].map((minutes) => minutes * 60);
 
 export class Plot {
@@ -63,7 +64,7 @@ export class Plot {
       },
       axes: [
         { ...axis, size: 22, incrs: TICKS, space: long ? 96 : 56, grid: { show: false }, values: (_, seconds) => seconds.map((second) => words(second * 1000, long)) },
-        { ...axis, size: 44, space: 26, grid: { stroke: value("--hairline"), width: 1 }, values: (_, values) => values.map((count) => `${number(count)}${unit}`) },
+        { ...axis, size: 44, space: 26, incrs: WHOLE, grid: { stroke: value("--hairline"), width: 1 }, values: (_, values) => values.map((count) => `${number(count)}${unit}`) },
       ],
       series: [{}, ...(bars ? series.toReversed() : series).map(bars ? bar : line)],
       hooks: { setCursor: [({ cursor }) => this.point(cursor.left >= 0 ? cursor.idx : null)] },
