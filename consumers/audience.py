@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from consumers import meters, protocol
 from consumers.limits import Bucket, Limits
@@ -17,6 +17,13 @@ SLICE = 200
 """Sockets that are told something in a row, in a few milliseconds; then it is everybody else's turn."""
 SOCKETS_PER_PLAYER = 3
 EVERYBODY: tuple[Role, ...] = ("player", "spectator", "organiser")
+Company: TypeAlias = Role | Literal["viewer"]
+"""A viewer is an organiser who looks at a player's page: told what players are told, and counted as nobody."""
+TOLD: dict[Role, tuple[Company, ...]] = {
+    "player": ("player", "viewer"),
+    "spectator": ("spectator",),
+    "organiser": ("organiser",),
+}
 
 
 class Party:
@@ -28,10 +35,6 @@ class Party:
         self.sockets: list[PlayerConsumer] = []
         self.bucket = Bucket(limits)
 
-    def is_behind(self, version: int) -> bool:
-        """Whether one of the sockets has not been told of the player's state `version`."""
-        return any(socket.me_version < version for socket in self.sockets)
-
 
 class Audience:
     """Who is connected here."""
@@ -39,13 +42,34 @@ class Audience:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         # Dictionaries, because they keep the order of arrival and forget in no time.
-        self.sockets: dict[Role, dict[BaseConsumer, None]] = {role: {} for role in EVERYBODY}
+        self.sockets: dict[Company, dict[BaseConsumer, None]] = {
+            company: {} for companies in TOLD.values() for company in companies
+        }
         self.parties: dict[int, Party] = {}
+        # Who looks at a player's page, by player.
+        self._viewers: dict[int, list[PlayerConsumer]] = {}
         self._empty = asyncio.Event()
 
     def of(self, *roles: Role) -> "list[BaseConsumer]":
-        """The sockets of these kinds at this moment."""
-        return [socket for role in roles for socket in self.sockets[role]]
+        """The sockets that are told what these kinds are told, at this moment."""
+        return [socket for role in roles for company in TOLD[role] for socket in self.sockets[company]]
+
+    def backstage(self) -> "list[BaseConsumer]":
+        """Those whose account must have a role."""
+        return [*self.sockets["organiser"], *self.sockets["viewer"]]
+
+    def followed(self) -> list[int]:
+        """The players whose state somebody here is told of: themselves, or who looks at their page."""
+        return list(self.parties.keys() | self._viewers.keys())
+
+    def at(self, player: int) -> "list[PlayerConsumer]":
+        """The sockets that show this player's page."""
+        party = self.parties.get(player)
+        return [*(party.sockets if party else ()), *self._viewers.get(player, ())]
+
+    def is_behind(self, player: int, version: int) -> bool:
+        """Whether one of them has not been told of the player's state `version`."""
+        return any(socket.me_version < version for socket in self.at(player))
 
     def counts(self) -> protocol.Sockets:
         return protocol.Sockets(
@@ -74,6 +98,17 @@ class Audience:
             if not party.sockets:
                 del self.parties[player]
 
+    def look(self, socket: "PlayerConsumer", player: int) -> None:
+        """From now on `socket` is told what this player is told."""
+        self._viewers.setdefault(player, []).append(socket)
+
+    def look_away(self, socket: "PlayerConsumer", player: int) -> None:
+        viewers = self._viewers.get(player, [])
+        if socket in viewers:
+            viewers.remove(socket)
+            if not viewers:
+                del self._viewers[player]
+
     def remove(self, socket: "BaseConsumer") -> None:
         self.sockets[socket.company or socket.role].pop(socket, None)
         if not any(self.sockets.values()):
@@ -95,9 +130,8 @@ class Audience:
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
 
     async def tell_player(self, frame: Outbound, player: int) -> None:
-        """The same for the sockets of one player."""
-        party = self.parties.get(player)
-        packed, sockets = protocol.pack(frame), list(party.sockets) if party else []
+        """The same for the sockets that show one player's page."""
+        packed, sockets = protocol.pack(frame), self.at(player)
         for socket in sockets:
             await socket.broadcast(packed)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))

@@ -17,6 +17,7 @@ from django.http.request import split_domain_port, validate_host
 
 from consumers import context, meters, protocol, wire
 from consumers import hub as hubs
+from consumers.audience import Company
 from consumers.door import Full, Inbox, Left
 from consumers.limits import BadFrames, Bucket, Flood
 from consumers.protocol import Close, Outbound, ProtocolError, Role
@@ -39,7 +40,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
     """Subclasses set `role` and implement `admit` (may close), `welcome` (the snapshot) and `act` (a command)."""
 
     role: ClassVar[Role]
-    company: ClassVar[Role | None] = None
+    company: ClassVar[Company | None] = None
     """Among which sockets it is counted and told; its role's, if nothing else is said."""
     reads: ClassVar[bool] = True
     """Whether a snapshot of this kind costs the database something."""

@@ -398,8 +398,7 @@ class Hub:
 
     async def _on_banned(self, event: bus.Event) -> None:
         await self._reconcile()  # why: a word to this player alone, sent before the door is shut
-        party = self.audience.parties.get(event["player"])
-        for socket in list(party.sockets) if party else ():
+        for socket in self.audience.at(event["player"]):
             await socket.shut(Close.BANNED)
 
     async def _on_echo(self, event: bus.Event) -> None:
@@ -414,8 +413,7 @@ class Hub:
     def _notice_players(self, versions: Iterable[tuple[int, int]]) -> None:
         """Remember who has changed and has a socket here that does not know it."""
         for player, version in versions:
-            party = self.audience.parties.get(player)
-            if party is not None and party.is_behind(version):
+            if self.audience.is_behind(player, version):
                 self._stale[player] = version
         if self._stale:
             self._look.set()
@@ -427,15 +425,10 @@ class Hub:
             await asyncio.sleep(LOOK_S)
             self._look.clear()
             stale, self._stale = self._stale, {}
-            behind = [
-                player
-                for player, version in stale.items()
-                if (party := self.audience.parties.get(player)) and party.is_behind(version)
-            ]
+            behind = [player for player, version in stale.items() if self.audience.is_behind(player, version)]
             try:
                 for view in await self.bridge.read(play.views, behind) if behind else ():
-                    party = self.audience.parties.get(view.me.player)
-                    for socket in list(party.sockets) if party else ():
+                    for socket in self.audience.at(view.me.player):
                         await socket.progress(view)
             except Exception:
                 logger.warning("hub: could not read %d changed players", len(behind), exc_info=True)
@@ -484,7 +477,7 @@ class Hub:
         """Read what was written since the last look, whoever wrote it, and pass on what was not known here."""
         known, began = self.hunt.id if self.hunt else None, time.monotonic()
         fresh = await self.bridge.read(
-            news.since, known, self._since, list(self.audience.parties), self._last_notice, TICKER
+            news.since, known, self._since, self.audience.followed(), self._last_notice, TICKER
         )
         self._set_clock(fresh.now)
         meters.reconciled.set_to_current_time()
@@ -556,7 +549,7 @@ class Hub:
 
     async def _look_at_roles(self) -> None:
         """Whoever changed them, and wherever: a look of one query, and only while an organiser is here."""
-        sockets = [socket for socket in self.audience.of("organiser") if socket.identity]
+        sockets = [socket for socket in self.audience.backstage() if socket.identity]
         if not sockets:
             return
         held = await self.bridge.read(

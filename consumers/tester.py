@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 import msgspec
 
 from consumers import protocol
+from consumers.audience import Company
 from consumers.player import PlayerConsumer
-from consumers.protocol import BoardView, Close, Role
+from consumers.protocol import BoardView, Close
 from game.queries import roles
 from game.queries.play import PlayerSnapshot
 from game.services import players, testplay
@@ -17,7 +18,7 @@ NEEDED = "/author"
 
 class TestConsumer(PlayerConsumer):
     # Nobody's player: among the sockets it is counted as what it is.
-    company: ClassVar[Role] = "organiser"
+    company: ClassVar[Company] = "organiser"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -169,6 +169,19 @@ def console(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
+def view_as(request: HttpRequest, player: int) -> HttpResponse:
+    """What a player is shown, to an organiser. Its socket writes down who looks (`consumers/viewer.py`)."""
+    _need(request, "/console/as")
+    hunt = hunt_view()
+    name = accounts.name_of(hunt.id, player) if hunt else None
+    if name is None:
+        raise Http404
+    return render(request, "console_as.html", {"hunt": hunt, "player": player, "name": name})
+
+
+@require_GET
+@never_cache
+@login_required
 def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
     """A table of the current hunt as a file; who took what is written down."""
     emails = what == "results" and request.GET.get("emails") == "1"

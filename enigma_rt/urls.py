@@ -20,6 +20,7 @@ urlpatterns = [
     path("replay.json", replays.data, name="replay-data"),
     path("console", pages.console, name="console"),
     re_path(r"^console/export/(?P<what>[a-z]+)\.(?P<form>csv|json)$", pages.export, name="export"),
+    path("console/as/<int:player>", pages.view_as, name="view_as"),
     path("console/site.zip", pages.site, name="site"),
     path("author", author.page, name="author"),
     path("author/", include(author_urls)),

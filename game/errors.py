@@ -17,6 +17,7 @@ GameError
 ├── IdConflict            id_conflict        this command id was used before with another payload
 ├── Outdated              outdated           what was seen before has changed: look again, then decide
 ├── RetryLater            retry_later        the database is away or busy; the outcome is unknown, resend the same id
+├── ReadOnly              read_only          somebody else's page is looked at here: nothing can be done on it
 ├── NotFound              not_found          no such player, hunt or announcement
 ├── Forbidden             forbidden          the account may not do this
 └── Invalid               invalid            a value is out of range or malformed; the text names it
@@ -117,6 +118,11 @@ class Outdated(GameError):
 class RetryLater(GameError):
     code = "retry_later"
     default_text = _("The server is busy. Your command will be sent again.")
+
+
+class ReadOnly(GameError):
+    code = "read_only"
+    default_text = _("You are looking at somebody's page: nothing can be done on it.")
 
 
 class NotFound(GameError):

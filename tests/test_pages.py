@@ -113,6 +113,19 @@ def test_a_page_says_which_role_it_needs(hunt: Hunt, page: str, role: str, neede
     assert AuditEntry.objects.count() == 1
 
 
+def test_a_players_page_is_shown_to_moderators_and_says_so(hunt: Hunt) -> None:
+    ada = make_player(hunt, "Ada")
+    address = f"/console/as/{ada.id}"
+    assert signed_in(user_of(ada)).get(address).status_code == 403
+    assert "“moderator”" in signed_in(make_user(role="viewer")).get(address).content.decode()
+    moderator = signed_in(make_user(role="moderator"))
+    page = moderator.get(address).content.decode()
+    assert "Viewing as <bdi>Ada</bdi>, read only" in page
+    assert f'data-socket="/ws/as/{ada.id}"' in page and 'class="dock" inert' in page
+    elsewhere = make_player(make_hunt(current=False), "Zoë")
+    assert moderator.get(f"/console/as/{elsewhere.id}").status_code == 404
+
+
 @pytest.mark.parametrize("page", OURS)
 def test_a_slash_too_many_is_forgiven(client: Client, page: str) -> None:
     if page != "/":

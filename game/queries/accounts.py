@@ -102,6 +102,11 @@ def player_name(user_id: int, hunt_id: int) -> str | None:
     return names.first()
 
 
+def name_of(hunt_id: int, player_id: int) -> str | None:
+    """The player's name, or None when there is no such player in the hunt."""
+    return Player.objects.filter(hunt_id=hunt_id, id=player_id).values_list("name", flat=True).first()
+
+
 def expired(holders: Iterable[tuple[str, int, int]]) -> set[str]:
     """The session keys among these (key, user, proof) that no longer stand for their account, in two queries.
 

@@ -58,6 +58,7 @@ NEEDS = {
     "/image": Role.VIEWER,
     "/replay?full": Role.VIEWER,
     "/author": Role.AUTHOR,
+    "/console/as": Role.MODERATOR,
     "/console/export": Role.MODERATOR,
     "/console/export?emails": Role.OWNER,
     "/console/site": Role.OWNER,

@@ -309,9 +309,9 @@ def test_the_guide_names_the_addresses() -> None:
 
 def test_the_addresses_are_those_that_are_served() -> None:
     served = {f"/{route.pattern}" for route in websocket_urlpatterns}
-    # In test play an author's own page speaks the player's protocol: it is no channel of its own.
-    test_play = "/ws/test/<int:hunt>"
-    assert served == {channel.address for channel in protocol_docs.CHANNELS} | {test_play}
+    # Test play and an organiser's look at a player's page speak the player's protocol: no channels of their own.
+    others = {"/ws/test/<int:hunt>", "/ws/as/<int:player>"}
+    assert served == {channel.address for channel in protocol_docs.CHANNELS} | others
 
 
 def test_the_guide_names_the_limits_as_they_are() -> None:

@@ -25,6 +25,8 @@ async def test_an_author_plays_apart_from_everybody(connect: Connect, database: 
     await wall.until("board")
     assert await tab.quiet()
     pulse = await console.until("pulse")
+    while not pulse["players"]:  # of before she came
+        pulse = await console.until("pulse")
     assert (pulse["players"], pulse["feed"], pulse["sockets"]["players"]) == (1, [], 0)
     await tab.send({"t": "resync", "only": None})
     assert (await tab.next())["question"]["q"] == 3

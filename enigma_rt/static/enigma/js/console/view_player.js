@@ -35,6 +35,7 @@ function inFull(reply, timeline, act, questions) {
       ${fact(gettext("Hint"), me.hint === "points" ? gettext("taken, for points") : me.hint === "xp" ? gettext("taken, for XP") : gettext("not taken"))}
       ${me.wait_ms ? fact(gettext("May guess in"), format(ngettext("%(n)s second", "%(n)s seconds", Math.ceil(me.wait_ms / 1000)), { n: Math.ceil(me.wait_ms / 1000) })) : nothing}
     </dl>
+    <p class="acts" data-needs="/console/as"><a class="button small" href=${`/console/as/${line.player}`} target="_blank" rel="noopener">${gettext("View as this player")}</a> <span class="extra">${gettext("Read only; it is written down.")}</span></p>
     <div class="acts" data-needs="moderate" role="group" aria-label=${gettext("What can be done")}>
       ${button(gettext("Give or take"), () => act.grant(reply))}
       ${line.hidden ? button(DO.show(), () => act.moderate(reply, "show")) : button(DO.hide(), () => act.moderate(reply, "hide"), "danger")}

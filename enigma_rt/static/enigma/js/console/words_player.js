@@ -49,6 +49,7 @@ const ACTIONS = {
   "integrity.watch": () => gettext("watches a pair"),
   "integrity.clear": () => gettext("cleared a pair"),
   "integrity.confirm": () => gettext("confirmed a pair"),
+  "player.look": () => gettext("looked at their page"),
   "player.grant": () => gettext("changed the balance"),
   "player.hide": () => gettext("taken off the board"),
   "player.show": () => gettext("put on the board"),
