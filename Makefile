@@ -12,7 +12,7 @@ PYTHONS := python3.11 python3.12 python3.13 python3
 # HOST is taken from make's command line only: some shells export the machine's own name as HOST.
 ADDRESS = $(if $(filter command,$(firstword $(origin HOST))),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-.PHONY: help play test lint test-js test-embedded test-production test-browser test-night test-faults test-compose bench messages dev lock clean
+.PHONY: help play test lint test-js test-embedded test-production test-browser test-night test-faults test-watch test-compose bench messages dev lock clean
 .SILENT:
 
 help:
@@ -21,6 +21,7 @@ help:
 	echo "                      test-production test-browser"
 	echo "make test-night       the night itself, in a browser: what organisers and spectators see and do"
 	echo "make test-faults      what must hold whatever breaks: servers killed, hung and cut off under load (10 minutes)"
+	echo "make test-watch       bots play while projector, console and a player's page are watched: BOTS=200 MINUTES=10"
 	echo "make test-compose     the compose file on a Docker engine of its own, as root on Debian (15 minutes; PULL=1: yours)"
 	echo "make bench            how fast it is beside what is usual, on one core: BENCH=fanout ROUNDS=3; build/bench.json"
 	echo "make messages         what the interface says -> enigma_rt/locale; tells what is not translated"
@@ -59,6 +60,9 @@ test-night: dev
 
 test-faults: dev
 	$(STAGES) faults
+
+test-watch: dev
+	exec $(PY) -m tests.watch
 
 test-compose: dev
 	$(STAGES) compose
