@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from consumers import meters, protocol
@@ -71,6 +71,14 @@ class Audience:
         """Whether one of them has not been told of the player's state `version`."""
         return any(socket.me_version < version for socket in self.at(player))
 
+    def players(self) -> list[int]:
+        """Who plays here: not who tests, and not who looks on."""
+        return [
+            player
+            for player, party in self.parties.items()
+            if any(socket in self.sockets["player"] for socket in party.sockets)
+        ]
+
     def counts(self) -> protocol.Sockets:
         return protocol.Sockets(
             players=len(self.sockets["player"]),
@@ -129,12 +137,17 @@ class Audience:
                 await socket.broadcast(packed)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
 
-    async def tell_player(self, frame: Outbound, player: int) -> None:
-        """The same for the sockets that show one player's page."""
-        packed, sockets = protocol.pack(frame), self.at(player)
-        for socket in sockets:
-            await socket.broadcast(packed)
+    async def tell_players(self, frame: Outbound, players: Iterable[int]) -> list[int]:
+        """The same for the sockets that show these players' pages, and no others; returns who of them is here."""
+        players = list(players)
+        packed = protocol.pack(frame)
+        sockets: list[BaseConsumer] = [socket for player in players for socket in self.at(player)]
+        here = [player for player in players if player in self.parties]
+        async for part in in_slices(sockets):
+            for socket in part:
+                await socket.broadcast(packed)
         meters.frames.labels(frame.__struct_config__.tag).inc(len(sockets))
+        return here
 
     async def tell_board(self, packed: bytes, version: int, *roles: Role) -> None:
         """The same for a packed board delta, which a snapshot made between two slices may already hold."""

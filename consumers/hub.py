@@ -26,11 +26,12 @@ from consumers.batcher import PATIENCE_S, Batcher, Bridge
 from consumers.crowd import Crowd
 from consumers.door import Door
 from consumers.faces import Face, board_row
-from consumers.integrity import Footprints, Integrity
+from consumers.integrity import Footprints, Held, Integrity
 from consumers.limits import HandshakeWindow, chosen
 from consumers.pace import Pace
 from consumers.protocol import BoardRow, BoardView, Close, Role
 from consumers.pulse import Pulse
+from consumers.receipts import Receipts
 from consumers.together import Together
 from consumers.veil import Veil
 from consumers.vitals import TICK_S, Vitals
@@ -38,8 +39,9 @@ from enigma_rt import bus
 from game import errors
 from game.queries import accounts, play, roles
 from game.queries.accounts import Identity
-from game.queries.play import HuntView, PlayerSnapshot
-from game.services import players
+from game.queries.announcements import CountsView, counts
+from game.queries.play import HuntView, NoticeView, PlayerSnapshot
+from game.services import announcements, players
 from game.services.players import session_digest
 from leaderboard import queries as leaderboard
 from leaderboard.ranking import Board, Delta, Standing
@@ -65,6 +67,9 @@ HEALTH_S = 2.0
 ROLES_S = 1.0
 """So long an organiser whose role was taken away still sees the console; commands are refused at once."""
 FOOTPRINTS_S = 5.0
+RECEIPTS_S = 0.5
+COUNTED_S = 2.0
+"""Who was told of an announcement and has seen it is counted once in so long, for all consoles."""
 TICKER = 20
 TOLD = 2_000
 """Solves that are remembered as told: more than can be on the bus at any time."""
@@ -87,6 +92,8 @@ class Hub:
         self.footprints = Footprints(self.bridge)
         self.pulse = Pulse(self)
         self.vitals = Vitals(self)
+        self.receipts = Receipts(self.bridge)
+        self.announced = Held(COUNTED_S, self._count_announced)
         self.hunt: HuntView | None = None
         # The same one, unless the public's stands still (`veil`).
         self.live = self.public = Face(Board(()), "")
@@ -98,6 +105,7 @@ class Hub:
         self.draining = False
         self._hunt_version = 0
         self._last_notice = 0
+        self._due: int | None = None
         self._offset = 0.0
         self._since = 0
         self._pending: dict[int, Standing] = {}
@@ -149,6 +157,8 @@ class Hub:
             self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
             self._follow(self._every(FOOTPRINTS_S, self._write_footprints), "footprints"),
+            self._follow(self._every(RECEIPTS_S, self.receipts.write), "receipts"),
+            self._follow(self._every(PHASE_S, self._send_due), "due"),
         ]
 
     async def stop(self) -> None:
@@ -454,7 +464,8 @@ class Hub:
         for solve in reversed(loaded.solves):
             self._remember(solve)
         self.notices = deque((_notice(notice) for notice in loaded.notices), maxlen=TICKER)
-        self._last_notice = max((notice.id for notice in loaded.notices), default=0)
+        self._last_notice = max([loaded.last_notice, *(notice.id for notice in loaded.notices)])
+        self._due = loaded.due
 
     async def _reconcile_forever(self) -> None:
         if connection.vendor != "sqlite":
@@ -495,15 +506,27 @@ class Hub:
         meters.repairs.inc(self._receive(fresh.lines))
         self._tell_solves(fresh.solves)
         self._notice_players(fresh.players)
+        self._due = fresh.due
         for notice in fresh.notices:
             if notice.id > self._last_notice:
                 self._last_notice = notice.id
-                shown = _notice(notice)
-                if notice.player is not None:
-                    await self.audience.tell_player(protocol.Announcement(shown), notice.player)
-                    continue
-                self.notices.appendleft(shown)
-                await self.audience.tell(protocol.Announcement(shown), *EVERYBODY)
+                await self._tell_notice(notice)
+
+    async def _tell_notice(self, view: NoticeView) -> None:
+        shown = _notice(view)
+        if view.only is not None:
+            told = await self.audience.tell_players(protocol.Announcement(shown), view.only)
+        else:
+            self.notices.appendleft(shown)
+            told = self.audience.players()
+            await self.audience.tell(protocol.Announcement(shown), *EVERYBODY)
+        self.receipts.note((shown.id,), told)
+        self.announced.forget()
+
+    async def _send_due(self) -> None:
+        """What was planned for now is sent, by the first process that comes; all hear of it as of any other."""
+        if self.hunt is not None and self._due is not None and self.now() >= self._due:
+            self._due = await self.bridge.read(announcements.send_due, self.hunt.id)
 
     async def _phase(self) -> None:
         """The hunt starts and ends by the clock, without anybody writing anything."""
@@ -524,6 +547,9 @@ class Hub:
         # Everybody will ask for what the new phase shows: about 500 a second.
         spread = min(20_000, 2 * len(self.audience.sockets["player"]))
         await self.audience.tell(protocol.HuntChanged(self.now(), hunt_info(hunt), spread), *EVERYBODY)
+
+    async def _count_announced(self, hunt_id: int) -> dict[int, CountsView]:
+        return await self.bridge.read(counts, hunt_id)
 
     async def _write_footprints(self) -> None:
         await self.footprints.write(self.hunt.id if self.hunt else None)
@@ -580,7 +606,7 @@ def convert(value: Any, kind: Any) -> Any:
 
 
 def _notice(view: Any) -> protocol.Notice:
-    return protocol.Notice(view.id, view.at, view.level, view.html)
+    return protocol.Notice(view.id, view.at, view.level, view.html, view.hint_for)
 
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()

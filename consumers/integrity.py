@@ -42,6 +42,10 @@ class Held(Generic[Found]):
             self._hunt = hunt_id
         return await asyncio.shield(task)
 
+    def forget(self) -> None:
+        """It is known to have changed: whoever asks from now on gets a new look."""
+        self._task = None
+
     async def _asked(self, hunt_id: int) -> Found:
         found = await self._look(hunt_id)
         self._since = time.monotonic()

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from msgspec import Struct
 
-from game.queries import freeze, play
+from game.queries import announcements, freeze, play
 from game.queries.clock import now_ms
 from game.queries.play import HuntView, NoticeView, SolveView
 from leaderboard import queries as leaderboard
@@ -15,6 +15,7 @@ from leaderboard.ranking import Standing
 class Everything(Struct, frozen=True):
     """What a hub starts from. `hunt` is null when none is current; lists newest first, `lines` in no order.
 
+    `last_notice` is the highest id of any announcement, `due` when the next planned one is to be sent.
     `public`: the lines as the public sees them, if that is something else by now or in a moment.
     """
 
@@ -25,6 +26,8 @@ class Everything(Struct, frozen=True):
     lines: tuple[Standing, ...] = ()
     solves: tuple[SolveView, ...] = ()
     notices: tuple[NoticeView, ...] = ()
+    last_notice: int = 0
+    due: int | None = None
     public: tuple[Standing, ...] | None = None
 
 
@@ -39,6 +42,7 @@ class News(Struct, frozen=True):
     players: tuple[tuple[int, int], ...] = ()
     solves: tuple[SolveView, ...] = ()
     notices: tuple[NoticeView, ...] = ()
+    due: int | None = None
 
 
 def everything(limit: int) -> Everything:
@@ -49,6 +53,7 @@ def everything(limit: int) -> Everything:
     frozen = freeze.frozen_from(hunt.curtain, now)
     # Also shortly before it: the rest of this takes a while to read.
     drawn = frozen is not None and now >= frozen - freeze.LEAD_MS
+    last_notice = play.last_notice(hunt.id)  # before the list: what comes meanwhile is found the next time
     return Everything(
         now=now,
         hunt=play.hunt_view(hunt, now),
@@ -57,6 +62,8 @@ def everything(limit: int) -> Everything:
         lines=tuple(leaderboard.standings(hunt.id)),
         solves=play.latest_solves(hunt.id, limit, until=frozen),
         notices=play.latest_notices(hunt.id, limit=limit),
+        last_notice=last_notice,
+        due=announcements.next_due(hunt.id, now),
         public=tuple(freeze.standings_at(hunt.id, frozen)) if frozen is not None and drawn else None,
     )
 
@@ -78,6 +85,7 @@ def since(known: int | None, instant: int, players: list[int], last_notice: int,
         players=tuple(play.changed_players(hunt.id, instant, players)),
         solves=play.latest_solves(hunt.id, limit, until=freeze.frozen_from(hunt.curtain, now))[::-1],
         notices=play.next_notices(hunt.id, last_notice),
+        due=announcements.next_due(hunt.id, now),
     )
 
 

@@ -10,8 +10,10 @@ from consumers import protocol
 from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
+from game.queries import announcements as announced
 from game.queries import console, exports, history, organisers, outlets, play, roles, walls
 from game.queries import integrity as pairs
+from game.queries.announcements import Audience
 from game.services import (
     announcements,
     freeze,
@@ -83,13 +85,8 @@ class OrganiserConsumer(BaseConsumer):
         await self.hold(role)
         roles.check(role, command.__struct_config__.tag)
         match command:
-            case protocol.Preview():
-                await self.reply(protocol.PreviewReply(command.id, announcements.preview(command.text)))
-            case protocol.Announce():
-                await bridge.read(
-                    announcements.announce, user, hunt, command.level, command.text, UUID(command.id)
-                )
-                await self.reply(protocol.Ok(command.id))
+            case protocol.Preview() | protocol.Announce() | protocol.CallOff() | protocol.Announcements():
+                await self._on_announcements(command, user, hunt)
             case protocol.Control():
                 await bridge.read(
                     hunts.control,
@@ -173,6 +170,61 @@ class OrganiserConsumer(BaseConsumer):
             case _:
                 for others in (self._on_freeze, self._on_questions, self._on_regrades, self._on_organisers):
                     await others(command)
+
+    async def _on_announcements(self, command: Any, user: int, hunt: int) -> None:
+        """What everybody or some are told, now or later, and whom it reached."""
+        bridge = self.hub.bridge
+        match command:
+            case protocol.Preview():
+                players = await bridge.read(announced.reach, hunt, convert(command.to, Audience))
+                here = self.hub.audience.parties
+                await self.reply(
+                    protocol.PreviewReply(
+                        id=command.id,
+                        html=announcements.preview(command.text),
+                        players=len(players),
+                        online=sum(player in here for player in players),
+                    )
+                )
+            case protocol.Announce():
+                await bridge.read(
+                    announcements.announce,
+                    user,
+                    hunt,
+                    command.level,
+                    command.text,
+                    UUID(command.id),
+                    to=convert(command.to, Audience),
+                    hint=command.hint,
+                    at=command.at,
+                    instead_of=command.instead_of,
+                )
+                await self.reply(protocol.Ok(command.id))
+            case protocol.CallOff():
+                await bridge.read(announcements.call_off, user, hunt, command.planned, UUID(command.id))
+                await self.reply(protocol.Ok(command.id))
+            case protocol.Announcements():
+                sent, planned, left_out = await bridge.read(announced.listed, hunt)
+                await self.reply(
+                    protocol.AnnouncementsReply(
+                        id=command.id,
+                        sent=await self._sent(hunt, sent),
+                        planned=convert(planned, tuple[protocol.PlannedLine, ...]),
+                        left_out=left_out,
+                    )
+                )
+
+    async def _sent(self, hunt: int, views: tuple[announced.SentView, ...]) -> tuple[protocol.SentLine, ...]:
+        held = self.hub.announced
+        counts = await held.of(hunt)
+        if any(view.id not in counts for view in views):
+            held.forget()  # counted before the latest of them
+            counts = await held.of(hunt)
+        return tuple(
+            protocol.SentLine(**msgspec.structs.asdict(view), **msgspec.structs.asdict(counts[view.id]))
+            for view in views
+            if view.id in counts
+        )
 
     async def _on_freeze(self, command: Any) -> None:
         """What the public sees of the board."""

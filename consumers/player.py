@@ -13,7 +13,7 @@ from consumers.protocol import Close
 from game import errors
 from game.queries import play
 from game.queries.content import BlockView, QuestionView
-from game.queries.play import MeView, PlayerSnapshot, PlayView
+from game.queries.play import MeView, NoticeView, PlayerSnapshot, PlayView
 from game.services import players
 from game.services.answers import Judged, Kind, Submission
 
@@ -69,8 +69,15 @@ class PlayerConsumer(BaseConsumer):
                 story=_story(view.play.story),
                 board=self.board_view(),
                 announcements=convert(view.announcements, tuple[protocol.Notice, ...]),
+                hints=convert(view.hints, tuple[protocol.Notice, ...]),
             )
         )
+        self.was_told(view.announcements)
+
+    def was_told(self, notices: Iterable[NoticeView]) -> None:
+        """These announcements have been sent here. Who tests or looks on is nobody whom they are for."""
+        if self.company is None and self.identity is not None and self.identity.player is not None:
+            self.hub.receipts.note((notice.id for notice in notices), (self.identity.player,))
 
     @property
     def hunt(self) -> int:

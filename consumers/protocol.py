@@ -79,6 +79,8 @@ Amount: TypeAlias = Annotated[int, Meta(ge=-100_000, le=100_000)]
 Reason: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=200, description="Why: the player is told, and it is written down.")
 ]
+Minutes: TypeAlias = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
+Level: TypeAlias = Literal["info", "important", "urgent"]
 Phase: TypeAlias = Literal["scheduled", "live", "paused", "ended"]
 RoleName: TypeAlias = Literal["viewer", "moderator", "author", "owner"]
 Whole: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -171,23 +173,63 @@ class Ping(Inbound, frozen=True, tag="ping"):
     n: Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
+class Audience(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom: one `player`; or who has question `q` before them at the moment of sending, with `minutes` those who have
+    had it for so long of play; or everybody, also who comes later."""
+
+    player: PlayerId | None = None
+    q: Position | None = None
+    minutes: Minutes | None = None
+
+    def __post_init__(self) -> None:
+        if self.player is not None and self.q is not None:
+            raise ValueError("one of `player` and `q`")
+        if self.minutes is not None and self.q is None:
+            raise ValueError("`minutes` belongs to `q`")
+
+
 class Preview(Inbound, frozen=True, tag="preview"):
-    """Organiser: render Markdown as an announcement would be. Replied with `preview`."""
+    """Organiser: render Markdown as an announcement would be, and count whom it would reach. Replied with `preview`."""
 
     id: CommandId
     text: Markdown
+    to: Audience = Audience()
 
 
 class Announce(Inbound, frozen=True, tag="announce"):
-    """Organiser: store and deliver an announcement to everybody. Replied with `ok`. Once per id."""
+    """Organiser: store and deliver an announcement, now or at the instant `at`. Replied with `ok`. Once per id.
+
+    `hint`: it is an extra hint for question `to.q`, and stays beside it. `instead_of`: the planned one that this takes
+    the place of; refused when that has been sent, changed or called off meanwhile.
+    """
 
     id: CommandId
-    level: Literal["info", "important", "urgent"]
+    level: Level
     text: Markdown
+    to: Audience = Audience()
+    hint: bool = False
+    at: Whole | None = None
+    instead_of: RowId | None = None
+
+    def __post_init__(self) -> None:
+        if self.hint and self.to.q is None:
+            raise ValueError("`hint` belongs to `to.q`")
+
+
+class CallOff(Inbound, frozen=True, tag="call_off"):
+    """Organiser: the planned announcement `planned` is not sent. Replied with `ok`. Once per id."""
+
+    id: CommandId
+    planned: RowId
+
+
+class Announcements(Inbound, frozen=True, tag="announcements"):
+    """Organiser: what was announced, whom it reached, and what is planned. Replied with `announcements`."""
+
+    id: CommandId
 
 
 ControlAction: TypeAlias = Literal["start", "pause", "resume", "end", "extend", "reschedule", "reopen"]
-Minutes: TypeAlias = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
 
 
 class ControlPreview(Inbound, frozen=True, tag="control_preview"):
@@ -513,6 +555,8 @@ SpectatorCommand: TypeAlias = Resync | Ping
 OrganiserCommand: TypeAlias = (
     Preview
     | Announce
+    | CallOff
+    | Announcements
     | ControlPreview
     | Control
     | Freeze
@@ -627,12 +671,14 @@ class Block(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """A stored announcement; shown once per player, over all their tabs, by its id."""
+    """A stored announcement; shown once per player, over all their tabs, by its id. `hint_for`: it is an extra hint for
+    that question, and stays beside it."""
 
     id: int
     at: int
-    level: Literal["info", "important", "urgent"]
+    level: Level
     html: str
+    hint_for: int | None = None
 
 
 class Award(Struct, frozen=True):
@@ -698,7 +744,7 @@ class Snapshot(Outbound, frozen=True, tag="snapshot"):
     `question` is null before the start, once finished and after the end; while paused it is there, and may be hidden.
     `story` holds the blocks between the previous question and the current one (the epilogue once finished).
     `announcements` are those the player has not seen yet, oldest first, at most 20
-    and as many as there is room for.
+    and as many as there is room for. `hints` are the extra hints for `question` that they have seen, newest first.
     """
 
     protocol: int
@@ -710,6 +756,7 @@ class Snapshot(Outbound, frozen=True, tag="snapshot"):
     story: tuple[Block, ...]
     board: BoardView
     announcements: tuple[Notice, ...]
+    hints: tuple[Notice, ...] = ()
 
 
 class VerdictReply(Outbound, frozen=True, tag="verdict"):
@@ -1099,10 +1146,62 @@ class Health(Outbound, frozen=True, tag="health"):
 
 
 class PreviewReply(Outbound, frozen=True, tag="preview"):
-    """Rendered, sanitised Markdown."""
+    """Rendered, sanitised Markdown. It would reach so many `players` at this moment; `online` of them have a socket on
+    this server process."""
 
     id: str
     html: str
+    players: int
+    online: int
+
+
+class SentLine(Struct, frozen=True):
+    """An announcement that organisers have sent, and to whom: `player` and `name`, or who stood at `q` (for `minutes`),
+    or everybody. Of the `people` it was for, so many were `told` on a socket and have `seen` it; with `q`, so many have
+    `solved` that question since.
+    """
+
+    id: int
+    at: int
+    level: Level
+    html: str
+    who: str
+    player: int | None
+    name: str
+    q: int | None
+    minutes: int | None
+    hint: bool
+    people: int
+    told: int
+    seen: int
+    solved: int | None
+
+
+class PlannedLine(Struct, frozen=True):
+    """An announcement that will be sent at the instant `at`. `late`: it could not be for more than an hour, and is not
+    sent by itself any more. `text` is Markdown.
+    """
+
+    id: int
+    at: int
+    late: bool
+    level: Level
+    text: str
+    who: str
+    player: int | None
+    name: str
+    q: int | None
+    minutes: int | None
+    hint: bool
+
+
+class AnnouncementsReply(Outbound, frozen=True, tag="announcements"):
+    """The latest ones, newest first, and those to come, nearest first. `left_out`: planned ones without room here."""
+
+    id: str
+    sent: tuple[SentLine, ...]
+    planned: tuple[PlannedLine, ...]
+    left_out: int
 
 
 class PlayerLine(Struct, frozen=True):
@@ -1541,6 +1640,7 @@ OrganiserFrame: TypeAlias = (
     | PulseHistoryReply
     | Health
     | PreviewReply
+    | AnnouncementsReply
     | PlayersReply
     | PlayerReply
     | ExportsReply

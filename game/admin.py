@@ -368,9 +368,9 @@ class LedgerEntryAdmin(ShownAdmin):
 
 @admin.register(Announcement)
 class AnnouncementAdmin(ShownAdmin):
-    list_display = (instant("at"), "level", "text", "author", "hunt")
-    list_filter = ("hunt", "level")
-    list_select_related = ("author", "hunt")
+    list_display = (instant("at"), "level", "text", "q", "hint", "player", "author", "hunt")
+    list_filter = ("hunt", "level", "hint")
+    list_select_related = ("author", "hunt", "player")
     search_fields = ("text",)
     ordering = ("-id",)
 

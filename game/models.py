@@ -308,7 +308,7 @@ class LedgerEntry(models.Model):
 
 
 class Announcement(models.Model):
-    """What organisers told everybody, or one player alone."""
+    """What organisers told everybody, one player alone, or those who had a question before them."""
 
     class Level(models.TextChoices):
         INFO = "info"
@@ -316,12 +316,71 @@ class Announcement(models.Model):
         URGENT = "urgent"
 
     hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="announcements")
-    # Null: everybody.
+    # Null: everybody, unless there is a `q`.
     player = models.ForeignKey(
         Player, null=True, blank=True, on_delete=models.CASCADE, related_name="announcements"
     )
+    # The position of the question that they had before them, for so long of play; who they were is in Recipient.
+    # A position and no row: content is replaced, and what was for some must not be everybody's then.
+    q = models.PositiveIntegerField(null=True, blank=True)
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    # An extra hint for question `q`: it stays beside it.
+    hint = models.BooleanField(default=False, db_default=False)
     level = models.CharField(max_length=9, choices=Level.choices)
     text = models.TextField(help_text=_("Markdown"))
+    # Null: the machine's own word to one player, or an account that is gone.
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    at = Instant()
+
+    class Meta:
+        indexes = [models.Index(fields=["hunt", "at"])]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Recipient(models.Model):
+    """Whom an announcement with a `q` is for: who stood there when it was sent, and nobody else."""
+
+    announcement = models.ForeignKey(
+        Announcement, on_delete=models.CASCADE, related_name="recipients", db_index=False
+    )
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="received")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["announcement", "player"], name="once_per_recipient")]
+
+    def __str__(self) -> str:
+        return f"{self.announcement_id} for {self.player_id}"
+
+
+class Told(models.Model):
+    """An announcement has been sent to a socket of this player's."""
+
+    announcement = models.ForeignKey(
+        Announcement, on_delete=models.CASCADE, related_name="told", db_index=False
+    )
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="told")
+
+    class Meta:
+        verbose_name_plural = _("told")
+        constraints = [models.UniqueConstraint(fields=["announcement", "player"], name="told_once_each")]
+
+    def __str__(self) -> str:
+        return f"{self.player_id} was told {self.announcement_id}"
+
+
+class PlannedAnnouncement(models.Model):
+    """An announcement that is to be sent at an instant. It is gone once it has been, and so is one that was changed:
+    what it is now has a row of its own."""
+
+    hunt = models.ForeignKey(Hunt, on_delete=models.CASCADE, related_name="planned", db_index=False)
+    player = models.ForeignKey(Player, null=True, on_delete=models.CASCADE, related_name="planned")
+    q = models.PositiveIntegerField(null=True)
+    minutes = models.PositiveIntegerField(null=True)
+    hint = models.BooleanField(default=False)
+    level = models.CharField(max_length=9, choices=Announcement.Level.choices)
+    text = models.TextField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     at = Instant()
 

@@ -201,6 +201,8 @@ URGENT = p.Notice(
     id=3, at=NOW, level="urgent", html="<p>יש הפסקה קצרה. <em>The hunt pauses for ten minutes.</em></p>"
 )
 
+EXTRA_HINT = p.Notice(id=4, at=NOW, level="info", html="<p>Look <em>up</em>.</p>", hint_for=4)
+
 FIRST_SOLVE = p.TickerItem(at=NOW - 2 * MINUTE, kind="first", player=3, name="Ørjan & Søn", q=5)
 SOLVE = p.TickerItem(at=NOW - 90_000, kind="solve", player=17, name="Zoë 🦉", q=3)
 FINISH = p.TickerItem(at=NOW - MINUTE, kind="finish", player=5, name="<b>Ada</b>", q=12)
@@ -552,6 +554,25 @@ def _organiser_in() -> Iterator[Golden]:
         "important", p.Announce(id=command_id("announce 2"), level="important", text="Question 3 is *fixed*.")
     )
     yield sent("info", p.Announce(id=command_id("announce 3"), level="info", text="👋\n\n- soup\n- tea"))
+    stuck = p.Audience(q=4, minutes=20)
+    yield sent("for some", p.Preview(id=command_id("preview some"), text="Look *up*.", to=stuck))
+    yield sent(
+        "an extra hint",
+        p.Announce(id=command_id("announce 4"), level="info", text="Look *up*.", to=stuck, hint=True),
+    )
+    yield sent(
+        "to one, later, in place of another",
+        p.Announce(
+            id=command_id("announce 5"),
+            level="info",
+            text="Your umbrella is at the desk.",
+            to=p.Audience(player=17),
+            at=NOW + HOUR,
+            instead_of=8,
+        ),
+    )
+    yield sent("plain", p.CallOff(id=command_id("call_off"), planned=8))
+    yield sent("plain", p.Announcements(id=command_id("announcements")))
     yield sent("start", p.Control(id=command_id("start"), action="start"))
     yield sent("pause", p.Control(id=command_id("pause"), action="pause"))
     yield sent("resume", p.Control(id=command_id("resume"), action="resume"))
@@ -703,8 +724,10 @@ def _player_out() -> Iterator[Golden]:
         story=(BLOCK_3, BLOCK_4),
         board=VIEW,
         announcements=(IMPORTANT, URGENT),
+        hints=(EXTRA_HINT,),
     )
     yield got("live", live)
+    yield got("extra hint", p.Announcement(notice=EXTRA_HINT))
     yield got(
         "before the start",
         msgspec.structs.replace(
@@ -1031,7 +1054,77 @@ def _organiser_out() -> Iterator[Golden]:
             processes=(PROCESSES[0],),
         ),
     )
-    yield got("plain", p.PreviewReply(id=command_id("preview"), html=URGENT.html))
+    yield got("plain", p.PreviewReply(id=command_id("preview"), html=URGENT.html, players=214, online=188))
+    to_all = p.SentLine(
+        id=3,
+        at=NOW,
+        level="urgent",
+        html=URGENT.html,
+        who="olga@example.org",
+        player=None,
+        name="",
+        q=None,
+        minutes=None,
+        hint=False,
+        people=214,
+        told=201,
+        seen=188,
+        solved=None,
+    )
+    to_the_stuck = msgspec.structs.replace(
+        to_all,
+        id=4,
+        level="info",
+        html=EXTRA_HINT.html,
+        q=4,
+        minutes=20,
+        hint=True,
+        people=31,
+        told=29,
+        seen=27,
+        solved=9,
+    )
+    planned = p.PlannedLine(
+        id=8,
+        at=NOW + HOUR,
+        late=False,
+        level="info",
+        text="Your *umbrella* is at the desk.",
+        who="olga@example.org",
+        player=17,
+        name="Zoë 🦉",
+        q=None,
+        minutes=None,
+        hint=False,
+    )
+    missed = msgspec.structs.replace(
+        planned,
+        id=7,
+        at=NOW - 2 * HOUR,
+        late=True,
+        level="urgent",
+        player=None,
+        name="",
+        q=4,
+        minutes=20,
+        hint=True,
+    )
+    in_person = msgspec.structs.replace(
+        to_all, id=2, level="important", player=17, name="Zoë 🦉", people=1, told=1, seen=0
+    )
+    second = msgspec.structs.replace(planned, id=9, level="important", player=None, name="")
+    yield got(
+        "sent and planned",
+        p.AnnouncementsReply(
+            id=command_id("announcements"),
+            sent=(to_the_stuck, to_all, in_person),
+            planned=(missed, planned, second),
+            left_out=0,
+        ),
+    )
+    yield got(
+        "nothing yet", p.AnnouncementsReply(id=command_id("announcements"), sent=(), planned=(), left_out=0)
+    )
     yield got("found", p.PlayersReply(id=command_id("find"), total=73, rows=(LINE, LINE_DONE, LINE_BANNED)))
     yield got("nobody", p.PlayersReply(id=command_id("find nobody"), total=0, rows=()))
     yield got("plain", p.PlayerReply(id=command_id("inspect"), line=LINE, me=ZOE, score=SCORE))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 from msgspec import Struct
 
 from enigma_rt import rows
 from game.models import Announcement, Attempt, Hunt, Image, Member, Player
-from game.queries import clock, content, freeze, hunts, roles
+from game.queries import announcements, clock, content, freeze, hunts, roles
 from game.queries.clock import now_ms
 from game.queries.content import BlockView, Content, QuestionView
 from game.queries.room import fitting
@@ -21,6 +21,7 @@ RUNNING = (Phase.LIVE, Phase.PAUSED)
 # Bytes of HTML on a page of the story, and blocks: a frame has room for both.
 STORY_PAGE_BYTES = 24 * 1024
 NOTICES, NOTICES_BYTES = 20, 10 * 1024
+HINTS_BYTES = 4 * 1024
 NEXT_NOTICES = 2_000
 STORY_PAGE = 12
 
@@ -68,13 +69,15 @@ class PlayView(Struct, frozen=True):
 
 
 class NoticeView(Struct, frozen=True):
-    """An announcement, rendered. `player`: to this one alone, null: to everybody."""
+    """An announcement, rendered. `hint_for`: it is an extra hint for that question. `only`: for these players, null:
+    for everybody."""
 
     id: int
     at: int
     level: str
     html: str
-    player: int | None = None
+    hint_for: int | None = None
+    only: tuple[int, ...] | None = None
 
 
 class SolveView(Struct, frozen=True):
@@ -89,14 +92,15 @@ class SolveView(Struct, frozen=True):
 
 
 class PlayerSnapshot(Struct, frozen=True):
-    """Everything of a player's snapshot but the board. `settings` holds the prices; with `first_sight` the question in
-    it has not been shown before."""
+    """Everything of a player's snapshot but the board. `settings` holds the prices; `hints` are the extra ones for the
+    question that were seen before; with `first_sight` the question has not been shown before."""
 
     now: int
     hunt: HuntView
     settings: HuntSettings
     play: PlayView
     announcements: tuple[NoticeView, ...]
+    hints: tuple[NoticeView, ...]
     first_sight: bool
 
 
@@ -194,28 +198,31 @@ def views(player_ids: Iterable[int]) -> list[PlayView]:
 def player_snapshots(hunt_id: int, player_ids: Iterable[int]) -> dict[int, PlayerSnapshot]:
     """Of these players; who is none of the hunt's is left out. A handful of queries, however many there are."""
     wanted = rows.id_list(player_ids)
-    hunt_rows, found, pairs, [[now]] = rows.look_up(
+    hunt_rows, found, pairs, received, [[now]] = rows.look_up(
         hunts.statement([hunt_id]),
         (_PLAYERS.format(among=rows.among("id")), [hunt_id, wanted]),
         (_UNSEEN.format(among=rows.among("p.id")), [hunt_id, wanted, NOTICES]),
+        (_RECEIVED.format(among=rows.among("r.player_id")), [wanted]),
         (clock.statement(), ()),
     )
     hunt = hunts.read(hunt_rows).get(hunt_id)
     if hunt is None:
         return {}
-    unseen = _unseen(pairs)
+    unseen, hints = _notices(pairs, received)
     held = content.of(hunt)
     view = hunt_view(hunt, now)
     snapshots = {}
     for player, name, *fields in found:
         state = State(*fields)
         shown = play_view(hunt, held, player, name, state, now)
+        beside = fitting(hints.get(player, ()), HINTS_BYTES) if shown.question is not None else ()
         snapshots[player] = PlayerSnapshot(
             now=now,
             hunt=view,
             settings=held.settings,
             play=shown,
             announcements=fitting(unseen.get(player, ()), NOTICES_BYTES),
+            hints=beside,
             first_sight=shown.question is not None
             and state.shown_clock is None
             and state.finished_at is None,
@@ -233,22 +240,48 @@ _UNSEEN = """
         SELECT p.id AS player, a.id AS announcement,
             row_number() OVER (PARTITION BY p.id ORDER BY a.id) AS place
         FROM game_player p JOIN game_announcement a ON a.hunt_id = p.hunt_id
-        WHERE (p.hunt_id = %s) IS TRUE AND {among} AND (a.player_id IS NULL OR a.player_id = p.id) AND NOT EXISTS (
+        WHERE (p.hunt_id = %s) IS TRUE AND {among}
+            AND (a.player_id IS NULL AND a.q IS NULL OR a.player_id = p.id) AND NOT EXISTS (
             SELECT 1 FROM game_seen s WHERE s.player_id = p.id AND s.announcement_id = a.id
         )
     ) unseen WHERE place <= %s ORDER BY player, announcement
 """
 
 
-def _unseen(pairs: Sequence[Sequence[int]]) -> dict[int, list[NoticeView]]:
-    """By player, of (player, announcement)."""
-    found = Announcement.objects.in_bulk({announcement for _, announcement in pairs}) if pairs else {}
-    views = {number: _notice(row) for number, row in found.items()}
-    unseen: dict[int, list[NoticeView]] = {}
+# What is for some alone: few rows a player, found from the player. Newest first.
+_RECEIVED = """
+    SELECT r.player_id, r.announcement_id, CASE WHEN a.hint AND a.q = p.position THEN 1 ELSE 0 END,
+        CASE WHEN EXISTS (
+            SELECT 1 FROM game_seen s WHERE s.player_id = r.player_id AND s.announcement_id = r.announcement_id
+        ) THEN 1 ELSE 0 END
+    FROM game_recipient r JOIN game_announcement a ON a.id = r.announcement_id JOIN game_player p ON p.id = r.player_id
+    WHERE {among} ORDER BY r.announcement_id DESC
+"""
+
+
+def _notices(
+    pairs: Sequence[Sequence[int]], received: Sequence[Sequence[int]]
+) -> tuple[dict[int, list[NoticeView]], dict[int, list[NoticeView]]]:
+    """By player: (what was not seen, oldest first; extra hints for the present question that were, newest first)."""
+    unseen: dict[int, list[int]] = {}
+    hints: dict[int, list[int]] = {}
     for player, announcement in pairs:
-        if announcement in views:  # not deleted since
-            unseen.setdefault(player, []).append(views[announcement])
-    return unseen
+        unseen.setdefault(player, []).append(announcement)
+    for player, announcement, is_hint, is_seen in received:
+        if not is_seen:
+            unseen.setdefault(player, []).append(announcement)
+        elif is_hint:
+            hints.setdefault(player, []).append(announcement)
+    wanted = {number for lists in (unseen, hints) for numbers in lists.values() for number in numbers}
+    views = {number: _notice(row) for number, row in Announcement.objects.in_bulk(wanted).items()}
+
+    def shown(numbers: Iterable[int]) -> list[NoticeView]:
+        return [views[number] for number in numbers if number in views]  # not deleted since
+
+    return (
+        {player: shown(sorted(numbers)[:NOTICES]) for player, numbers in unseen.items()},
+        {player: shown(numbers) for player, numbers in hints.items()},
+    )
 
 
 def story_page(player_id: int, before: int | None) -> tuple[Sequence[BlockView], int | None]:
@@ -269,26 +302,42 @@ def story_page(player_id: int, before: int | None) -> tuple[Sequence[BlockView],
     return page, (page[0].n if page and len(page) < len(blocks) else None)
 
 
-def notices(announcements: Iterable[Announcement]) -> tuple[NoticeView, ...]:
+def notices(rows: Iterable[Announcement]) -> tuple[NoticeView, ...]:
     """The first of them, as many as a snapshot has room for."""
-    return fitting(map(_notice, announcements), NOTICES_BYTES)
+    return fitting(map(_notice, rows), NOTICES_BYTES)
 
 
-def _notice(row: Announcement) -> NoticeView:
-    return NoticeView(row.id, row.at, row.level, render(row.text), row.player_id)
+def _notice(row: Announcement, only: Iterable[int] | None = None) -> NoticeView:
+    return NoticeView(
+        id=row.id,
+        at=row.at,
+        level=row.level,
+        html=render(row.text),
+        hint_for=row.q if row.hint else None,
+        only=None if only is None else tuple(only),
+    )
 
 
 def latest_notices(hunt_id: int, after: int = 0, limit: int = NOTICES) -> tuple[NoticeView, ...]:
     """Announcements to everybody with an id above `after`, newest first, as many as a snapshot has room for."""
-    rows = Announcement.objects.filter(hunt_id=hunt_id, player=None, id__gt=after)
+    rows = Announcement.objects.filter(hunt_id=hunt_id, player=None, q=None, id__gt=after)
     return notices(rows.order_by("-id")[:limit])
 
 
+def last_notice(hunt_id: int) -> int:
+    """The highest id of the hunt's announcements, 0 without any."""
+    return Announcement.objects.filter(hunt_id=hunt_id).aggregate(last=Max("id"))["last"] or 0
+
+
 def next_notices(hunt_id: int, after: int) -> tuple[NoticeView, ...]:
-    """Announcements with an id above `after`, to everybody and to single players, oldest first; of more than
-    NEXT_NOTICES the others are next."""
-    rows = Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("id")[:NEXT_NOTICES]
-    return tuple(map(_notice, rows))
+    """Announcements with an id above `after`, whomever they are for, oldest first; of more than NEXT_NOTICES the others
+    are next."""
+    rows = list(Announcement.objects.filter(hunt_id=hunt_id, id__gt=after).order_by("id")[:NEXT_NOTICES])
+    some = announcements.recipients(row.id for row in rows if row.q is not None)
+    return tuple(
+        _notice(row, [row.player_id] if row.player_id else None if row.q is None else some.get(row.id, ()))
+        for row in rows
+    )
 
 
 def latest_solves(hunt_id: int, limit: int, until: int | None = None) -> tuple[SolveView, ...]:

@@ -10,6 +10,7 @@ from enigma_rt.bus import publish_on_commit
 from game import errors
 from game.models import Announcement, Hunt, LedgerEntry, Member, Player, Seen
 from game.queries import clock, hunts, play
+from game.queries.announcements import for_player
 from game.queries.clock import now_ms
 from game.queries.play import RUNNING, PlayerSnapshot, settings_of
 from game.rules.names import clean_name, name_key
@@ -104,10 +105,13 @@ _STARTED = (
 
 
 def seen(hunt_id: int, player_id: int, announcements: tuple[int, ...]) -> None:
-    """Note that the player has seen these announcements; unknown ids and repeats are ignored."""
-    known = Announcement.objects.filter(hunt_id=hunt_id, id__in=announcements).values_list("id", flat=True)
+    """Note that the player has seen these announcements; repeats are ignored, and ids of what is not for them."""
+    theirs = Announcement.objects.filter(for_player(player_id), hunt_id=hunt_id, id__in=announcements)
     Seen.objects.bulk_create(
-        [Seen(player_id=player_id, announcement_id=announcement) for announcement in known],
+        [
+            Seen(player_id=player_id, announcement_id=announcement)
+            for announcement in theirs.values_list("id", flat=True)
+        ],
         ignore_conflicts=True,
     )
 
