@@ -174,6 +174,39 @@ async def test_the_console_on_one_server_sees_how_every_process_does(
     await sees(lambda _, shown: shown[c.pid]["state"] == "stopped")
 
 
+async def test_an_announcement_to_some_and_one_for_an_instant_on_both_servers(
+    a: WebServer, b: WebServer, behind: Stage, tabs: Tabs
+) -> None:
+    console = await tabs.open(a, behind.account("Otto", role="moderator"), "organiser")
+    session = behind.player("Nia")
+    nia, again = await tabs.open(a, session), await tabs.open(b, session)
+    others = [await tabs.open(b, behind.player("Noa")), await tabs.open(b, role="spectator")]
+    assert (await solve(nia, 1))["verdict"] == "correct"
+    on_two = {"player": None, "q": 2, "minutes": None}
+    assert (await console.ask("announce", level="info", text="Look up", to=on_two, hint=True))["t"] == "ok"
+    for tab in (nia, again):
+        assert (await tab.until("announcement", AT_ONCE_S))["notice"]["hint_for"] == 2
+
+    # Both servers know of it, and at its instant both try.
+    soon = console.snapshot["now"] + 3_600_000
+    assert (await console.ask("announce", level="info", text="Now", at=soon))["t"] == "ok"
+    behind.run(
+        "from game.models import PlannedAnnouncement\n"
+        "from game.queries.clock import now_ms\n"
+        "from enigma_rt.bus import publish_on_commit\n"
+        "PlannedAnnouncement.objects.update(at=now_ms() + 1_000)\n"
+        "result = [publish_on_commit('announcement', {'hunt': row.hunt_id})"
+        " for row in PlannedAnnouncement.objects.all()]"
+    )
+    for tab in (nia, again, *others):
+        assert (await tab.until("announcement", RECONCILED_S))["notice"]["html"] == "<p>Now</p>\n"
+    # Not a second time, and not to the others, when the database is looked at.
+    await asyncio.sleep(RECONCILED_S - 2)
+    for tab in (nia, again, *others):
+        told = [frame["notice"]["html"] for frame in tab.frames if frame["t"] == "announcement"]
+        assert told == ["<p>Look up</p>\n", "<p>Now</p>\n"][tab in others :]
+
+
 async def test_one_command_sent_to_both_servers_happens_once(
     a: WebServer, b: WebServer, behind: Stage, tabs: Tabs
 ) -> None:

@@ -105,6 +105,23 @@ test("the list of an earlier visit is never new", () => {
   assert.ok(reduce(kept, snapshot).notices.some(({ id }) => id === 7));
 });
 
+test("an extra hint is kept beside its question, whatever brings it, and once", () => {
+  const hint = { id: 6000, at: 1, level: "info", html: "<p>Look up</p>", hint_for: start.question.q };
+  const ids = (state) => state.hints.map(({ id }) => id);
+  const live = reduce({ ...start, hints: [] }, { t: "announcement", notice: hint });
+  assert.deepEqual(ids(live), [6000]);
+  assert.deepEqual(ids(reduce(live, { t: "announcement", notice: hint })), [6000]);
+  // After a reload: seen before, or in the list of an earlier visit and not seen by the server's account.
+  assert.deepEqual(ids(reduce(initial, { ...snapshot, hints: [hint], announcements: [] })), [6000]);
+  const kept = remembered(initial, [hint]);
+  const back = reduce(kept, { ...snapshot, hints: [], announcements: [hint] });
+  assert.deepEqual([ids(back), back.unseen], [[6000], []]);
+  // A snapshot knows them all; a server of before knows of none.
+  assert.deepEqual(ids(reduce(live, { ...snapshot, hints: [], announcements: [] })), []);
+  const { hints: _, ...older } = snapshot;
+  assert.deepEqual(ids(reduce(initial, { ...older, announcements: [] })), []);
+});
+
 test("power-ups are open when they can be paid", () => {
   const rich = { ...start, me: ahead(1, { xp: 100, hint: null }), question: { ...start.question, has_hint: true } };
   assert.deepEqual(powers(rich), { hint: { points: null, xp: null }, skip: null, acceptClose: null });

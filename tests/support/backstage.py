@@ -65,8 +65,11 @@ class Stage:
         return {"points": player.points, "xp": player.xp, "position": player.position}
 
     def unseen(self, name: str) -> int:
-        """How many announcements the player has not seen."""
-        return int(_hunt().announcements.count() - _player(name).seen.count())
+        """How many announcements for the player they have not seen."""
+        from game.queries.announcements import for_player
+
+        player = _player(name)
+        return int(_hunt().announcements.filter(for_player(player.id)).count() - player.seen.count())
 
     def announce(self, level: str, text: str) -> None:
         from game.services.announcements import announce

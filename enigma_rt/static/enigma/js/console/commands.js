@@ -3,10 +3,17 @@
 import "./shapes.js";
 import { clean, command as common, uuid } from "../protocol.js";
 
+/** Whom: a `player`, who is on question `q` (for `minutes`), or everybody. */
+const audience = ({ player = null, q = null, minutes = null }) => ({ player, q, minutes });
+
 export const command = Object.freeze({
   ...common,
-  preview: (text, id = uuid()) => ({ t: "preview", id, text }),
-  announce: (level, text, id = uuid()) => ({ t: "announce", id, level, text }),
+  preview: (text, to = {}, id = uuid()) => ({ t: "preview", id, text, to: audience(to) }),
+  announce: (level, text, { to = {}, hint = false, at = null, instead_of = null } = {}, id = uuid()) => ({
+    t: "announce", id, level, text, to: audience(to), hint, at, instead_of,
+  }),
+  callOff: (planned, id = uuid()) => ({ t: "call_off", id, planned }),
+  announcements: (id = uuid()) => ({ t: "announcements", id }),
   controlPreview: (action, { minutes = null, at = null } = {}, id = uuid()) => ({ t: "control_preview", id, action, minutes, at }),
   control: (action, { minutes = null, at = null, token = null } = {}, id = uuid()) => ({ t: "control", id, action, minutes, at, token }),
   freeze: (at = null, id = uuid()) => ({ t: "freeze", id, at }),

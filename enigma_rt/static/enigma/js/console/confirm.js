@@ -30,7 +30,7 @@ export class Confirm {
   /**
    * Opens the dialog; false when it is open already. `fields`: what is asked for, each { name, label, text, read, help, steps, wide }; `read(text)` gives the
    * value, or null (then `help` says why). `words(values)` gives { title, says, button } and is asked again while it is open;
-   * `ready(values)`: whether they make sense together;
+   * `ready(values)`: whether they make sense together; `quote()`: sanitised HTML to show, or null;
    * `typed(values)`: something else was typed; `closed()`: it is over. `act(values)` returns a promise: fulfilled closes the dialog, a
    * refusal is shown in it.
    */
@@ -47,7 +47,8 @@ export class Confirm {
   /** Counts or instants may have changed. */
   paint() {
     if (!this.#asked) return;
-    const { fields, danger, pending, error, quote } = this.#asked;
+    const { fields, danger, pending, error } = this.#asked;
+    const quote = this.#asked.quote?.() ?? null;
     const values = this.#values();
     const { title, says, button } = this.#asked.words(values);
     render(

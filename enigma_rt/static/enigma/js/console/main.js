@@ -13,6 +13,7 @@ import { command } from "./commands.js";
 import { Socket } from "../socket.js";
 import { exactTime } from "../times.js";
 import { createActs } from "./acts.js";
+import { createBulletins } from "./bulletins.js";
 import { Calls } from "./calls.js";
 import { createComposer } from "./composer.js";
 import { Confirm } from "./confirm.js";
@@ -31,6 +32,7 @@ import { createFreezing } from "./freeze.js";
 import { createRate } from "./rate.js";
 import { createRights } from "./rights.js";
 import { showRows } from "./rows.js";
+import { createSending } from "./sending.js";
 import { createViews } from "./views.js";
 import { createWalls } from "./walls.js";
 import * as head from "./view_head.js";
@@ -41,12 +43,12 @@ import * as audit from "./view_audit.js";
 import * as crew from "./view_organisers.js";
 import * as pairs from "./view_integrity.js";
 import * as beat from "./view_pulse.js";
+import * as said from "./view_bulletins.js";
 import * as stuck from "./view_walls.js";
 import { createWebhooks } from "./webhooks.js";
 import { closedWords } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
-const NOTICES = 200;
 const TOLD = 8_000;
 const { login } = document.body.dataset;
 
@@ -58,7 +60,7 @@ const rate = createRate();
 const rights = createRights($("#role"));
 const state = {
   hunt: null, phase: null, now: Date.now(), players: 0, finished: 0, sockets: { players: 0, spectators: 0, organisers: 0 },
-  questions: [], accepted: null, perMinute: null, everywhere: null, sparks: null, feed: createFeed(), filter: { ...EVERYTHING }, notices: [], view: null,
+  questions: [], accepted: null, perMinute: null, everywhere: null, sparks: null, feed: createFeed(), filter: { ...EVERYTHING }, view: null,
   link: "connecting", live: false, connected: false, asOf: null, closed: null, login,
 };
 let asked = -Infinity;
@@ -78,6 +80,12 @@ const act = {
   undo: (entry) => acts.undo(entry),
   walls: { choose: (q) => walls.choose(q) },
   mend: (q) => mending.edit(q),
+  hint: (q) => composer.hintFor(q, $("#hint-slot")),
+  write(player, name) {
+    closePlayer();
+    show("desk");
+    composer.writeTo(player, name);
+  },
   regrade: (q) => regrading.open(q),
   judgeAs: (q, group, verdict) => mending.judgeAs(q, group, verdict),
   trail: { again: () => trail.again(), more: () => trail.more() },
@@ -118,7 +126,9 @@ const parts = {
   },
   walls() {
     render(stuck.walls(walls.state, act), $("#wall-questions"));
-    render(stuck.guesses(walls.state, act), $("#guesses"));
+    render(stuck.head(walls.state, act), $("#wall-head"));
+    render(said.hintsGiven(bulletins.hintsFor(walls.state.q)), $("#hints-given"));
+    render(stuck.guesses(walls.state, act), $("#wall-guesses"));
   },
   integrity() {
     render(pairs.list(integrity.state, integrity), $("#pair-list"));
@@ -129,7 +139,7 @@ const parts = {
     render(crew.found(organisers.state, organisers), $("#accounts"));
   },
   trail: () => render(audit.trail(trail.state, act), $("#trail")),
-  notices: () => render(people.notices(state), $("#notices")),
+  notices: () => render(said.bulletins(bulletins.state, bulletins), $("#notices")),
   confirm: () => confirm.paint(),
 };
 const dirty = new Set();
@@ -166,6 +176,7 @@ function takeCounts({ now, players: count, finished, sockets, questions }) {
   rate.sample(now, questions.reduce((sum, { attempts }) => sum + attempts, 0));
   state.perMinute = rate.perMinute();
   paint("figures", "questions", "confirm");
+  composer.paint();
   if (titles) paint("options");
 }
 
@@ -176,9 +187,9 @@ const on = {
     takeHunt(frame.hunt, frame.now);
     takeCounts(frame);
     state.feed.add([...frame.feed].reverse());
-    state.notices = frame.announcements.slice(0, NOTICES);
     state.view = viewOf(frame.board);
-    paint("feed", "hold", "notices", "board", "controls", "detail");
+    paint("feed", "hold", "board", "controls", "detail");
+    bulletins.look();
     if (players.state.rows === null) players.find();
     pulse.again();
     if (views.open === "audit") trail.again();
@@ -215,10 +226,7 @@ const on = {
     clock.sync(frame.now);
     if (behind(state.view, frame)) resync("board");
   },
-  announcement({ notice }) {
-    state.notices = [notice, ...state.notices.filter(({ id }) => id !== notice.id)].slice(0, NOTICES);
-    paint("notices");
-  },
+  announcement: () => bulletins.look(),
   hunt(frame) {
     takeHunt(frame.hunt, frame.now);
     control.again();
@@ -282,7 +290,15 @@ const acts = createActs({
   },
 });
 const integrity = createIntegrity({ calls, confirm, told, state: () => state, changed: () => paint("integrity") });
-const composer = createComposer($("#composer"), { calls, confirm, state: () => state, told });
+const send = createSending({ calls, confirm, told, state: () => state });
+const composer = createComposer($("#composer"), { calls, send, told, state: () => state, sent: () => bulletins.look() });
+const bulletins = createBulletins({
+  calls, confirm, send, told,
+  state: () => state,
+  looking: () => views.open === "desk" || views.open === "walls",
+  change: (line) => composer.change(line),
+  changed: () => paint("notices", "walls"),
+});
 const detail = $("#detail");
 const exports = createExports({
   calls, dialog: $("#exports"),
@@ -292,6 +308,12 @@ createDrawers({
   exports,
   webhooks: createWebhooks({ calls, confirm, told, dialog: $("#webhooks") }),
 });
+
+function show(view) {
+  if (views.open === view) return;
+  location.hash = `#${view}`;
+  views.show();
+}
 
 function openPlayer(player) {
   if (!detail.open) returnTo = document.activeElement;
@@ -328,10 +350,7 @@ $("#filter-question").addEventListener("change", (event) => {
 addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || $("#confirm").open) return;
   event.preventDefault();
-  if (views.open !== "desk") {
-    location.hash = "#desk";
-    views.show();
-  }
+  show("desk");
   $("#search").focus();
   $("#search").select();
 });
@@ -342,6 +361,8 @@ const views = createViews({ desk: $("#desk"), pulse: $("#pulse"), walls: $("#wal
   walls.close();
   integrity.close();
   if (name === "pulse") pulse.open();
+  composer.back();
+  bulletins.look();
   if (name === "walls" && state.connected) walls.open();
   if (name === "integrity" && state.connected) integrity.open();
   if (name === "audit" && state.connected) trail.again();

@@ -23,6 +23,14 @@ learn(
       player: "int", name: "str", email: "str", position: "int", points: "int", xp: "int", rank: "int?",
       finished: "bool", hidden: "bool", banned: "bool", online: "bool",
     },
+    SentLine: {
+      id: "int", at: "int", level: "str", html: "str", who: "str", player: "int?", name: "str", q: "int?", minutes: "int?", hint: "bool",
+      people: "int", told: "int", seen: "int", solved: "int?",
+    },
+    PlannedLine: {
+      id: "int", at: "int", late: "bool", level: "str", text: "str", who: "str", player: "int?", name: "str", q: "int?",
+      minutes: "int?", hint: "bool",
+    },
     Wall: { q: "int", title: "str", here: "int", median_ms: "int", longest_ms: "int", tried: "int", solved: "int" },
     Guess: { text: "str", players: "int", tries: "int", closeness: "int", verdict: "str", last: "int" },
     Pair: ["int", "int"],
@@ -81,6 +89,7 @@ learn(
       processes: "Process[]",
     },
     preview: { id: "str", html: "str" },
+    announcements: { id: "str", sent: "SentLine[]", planned: "PlannedLine[]", left_out: "int" },
     players: { id: "str", total: "int", rows: "PlayerLine[]" },
     walls: { id: "str", rows: "Wall[]" },
     guesses: { id: "str", q: "int", title: "str", total: "int", groups: "Guess[]" },

@@ -38,6 +38,7 @@ function inFull(reply, timeline, act, questions) {
     <p class="acts" data-needs="/console/as"><a class="button small" href=${`/console/as/${line.player}`} target="_blank" rel="noopener">${gettext("View as this player")}</a> <span class="extra">${gettext("Read only; it is written down.")}</span></p>
     <div class="acts" data-needs="moderate" role="group" aria-label=${gettext("What can be done")}>
       ${button(gettext("Give or take"), () => act.grant(reply))}
+      <span data-needs="announce">${button(gettext("Write"), () => act.write(line.player, line.name))}</span>
       ${line.hidden ? button(DO.show(), () => act.moderate(reply, "show")) : button(DO.hide(), () => act.moderate(reply, "hide"), "danger")}
       ${line.banned ? button(DO.unban(), () => act.moderate(reply, "unban")) : button(DO.ban(), () => act.moderate(reply, "ban"), "danger")}
     </div>

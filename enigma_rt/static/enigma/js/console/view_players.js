@@ -1,9 +1,7 @@
-// Search results, and the announcements so far.
+// Search results.
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { shortDayTime } from "../times.js";
-import { format, gettext, locale, number } from "../i18n.js";
-import { LEVEL } from "./words.js";
+import { format, gettext, number } from "../i18n.js";
 
 export const marks = (line) =>
   [
@@ -28,11 +26,4 @@ export function results({ rows, total, finding, findError, open }, act) {
       <td class="n number">${line.finished ? "–" : number(line.position)}</td><td class="n number">${number(line.points)}</td><td class="n number">${number(line.xp)}</td>
     </tr>`)}</tbody></table>
     ${total > rows.length ? html`<p class="nothing">${format(gettext("%(shown)s of %(total)s. Type more to find fewer."), { shown: number(rows.length), total: number(total) })}</p>` : nothing}`;
-}
-
-export function notices({ notices }) {
-  if (!notices.length) return html`<p class="nothing">${gettext("Nothing was announced yet.")}</p>`;
-  return html`<ol class="notices">${notices.map((notice) => html`<li class="telegram" data-level=${notice.level}>
-    <header><span>${LEVEL[notice.level]()}</span><time>${shortDayTime(notice.at, locale())}</time></header>
-    <enigma-html class="words" .html=${notice.html}></enigma-html></li>`)}</ol>`;
 }

@@ -30,15 +30,20 @@ export function walls({ rows, q, error }, act) {
   </table>`;
 }
 
-/** What is tried on the question that is looked at. */
-export function guesses({ guesses, q, rows }, act) {
+/** The question that is looked at, and what can be done about it. */
+export function head({ q, rows }, act) {
   const title = rows?.find((row) => row.q === q)?.title ?? "";
-  const head = html`<header><h3 id="h-guesses">${q === null ? gettext("What they try") : format(gettext("No. %(q)s: what they try"), { q: number(q) })} <span class="extra">${title}</span></h3>
-    ${q === null ? nothing : html`<button type="button" class="button small" data-needs="mend" aria-haspopup="dialog" @click=${() => act.mend(q)}>${gettext("Mend the question")}…</button>
+  return html`<header><h3 id="h-guesses">${q === null ? gettext("What they try") : format(gettext("No. %(q)s: what they try"), { q: number(q) })} <span class="extra">${title}</span></h3>
+    ${q === null ? nothing : html`<button type="button" class="button small" data-needs="announce" @click=${() => act.hint(q)}>${gettext("Extra hint")}…</button>
+      <button type="button" class="button small" data-needs="mend" aria-haspopup="dialog" @click=${() => act.mend(q)}>${gettext("Mend the question")}…</button>
       <button type="button" class="button small danger" data-needs="regrade" aria-haspopup="dialog" @click=${() => act.regrade(q)}>${gettext("Judge again")}…</button>`}</header>`;
-  if (q === null || guesses?.q !== q) return html`${head}<p class="nothing">${q === null ? gettext("Choose a question.") : gettext("Looking …")}</p>`;
-  if (!guesses.groups.length) return html`${head}<p class="nothing">${gettext("Nothing wrong was tried yet.")}</p>`;
-  return html`${head}<table class="guesses" aria-labelledby="h-guesses">
+}
+
+/** What is tried on it. */
+export function guesses({ guesses, q }, act) {
+  if (q === null || guesses?.q !== q) return html`<p class="nothing">${q === null ? gettext("Choose a question.") : gettext("Looking …")}</p>`;
+  if (!guesses.groups.length) return html`<p class="nothing">${gettext("Nothing wrong was tried yet.")}</p>`;
+  return html`<table class="guesses" aria-labelledby="h-guesses">
     <thead><tr><th scope="col">${gettext("Guess")}</th><th scope="col" class="n">${gettext("Players")}</th><th scope="col" class="n">${gettext("Tries")}</th>
       <th scope="col" class="n">${gettext("Nearness")}</th><th scope="col">${gettext("Now")}</th><th scope="col" class="n">${gettext("Last")}</th><th scope="col"><span class="hush">${gettext("Mend")}</span></th></tr></thead>
     <tbody>${guesses.groups.map((group) => html`<tr>

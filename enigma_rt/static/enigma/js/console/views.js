@@ -13,7 +13,7 @@ export function createViews(sections, links, opened) {
       else link.removeAttribute("aria-current");
     }
     // An address within a view that was not open when the browser looked for it.
-    if (name && open !== name) document.getElementById(name)?.focus();
+    if (name && open !== name && open !== views.open) document.getElementById(name)?.focus();
     views.open = open;
     opened(open);
   }

@@ -16,6 +16,10 @@ export function scoreWords(line) {
 
 const ACTIONS = {
   announce: () => gettext("announced"),
+  "announce.plan": () => gettext("planned an announcement"),
+  "announce.change": () => gettext("changed a planned announcement"),
+  "announce.call_off": () => gettext("called off an announcement"),
+  "announce.due": () => gettext("announced as planned"),
   "hunt.start": () => gettext("started the hunt"),
   "hunt.pause": () => gettext("paused the hunt"),
   "hunt.resume": () => gettext("resumed the hunt"),
@@ -73,6 +77,11 @@ const VALUES = {
   title: () => gettext("title"),
   text: () => gettext("text"),
   hint: () => gettext("hint"),
+  level: () => gettext("level"),
+  due_at: () => gettext("at"),
+  minutes: () => gettext("stuck for minutes"),
+  q: () => gettext("question"),
+  player: () => gettext("player"),
   image_alt: () => gettext("picture described"),
   answers: () => gettext("accepted"),
   close: () => gettext("close"),

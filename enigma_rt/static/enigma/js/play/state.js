@@ -15,6 +15,7 @@ export const initial = Object.freeze({
   moved: [], // players of the last delta
   notices: [], // announcements, newest first
   unseen: [], // their ids, while not yet shown here
+  hints: [], // those of them that are extra hints, of any question; and those that were seen before
   readable: false, // a snapshot has been here
 });
 
@@ -56,6 +57,7 @@ function snapshot(state, frame) {
     moved: [],
     // Rows of another board, or older ones, would name the wrong neighbours.
     around: state.board?.id === frame.board.id && state.board.version === frame.board.version ? state.around : null,
+    hints: [...(frame.hints ?? [])].reverse(),
   };
   if (newer(state.me, frame.me)) Object.assign(next, { me: frame.me, question: frame.question, story: frame.story });
   return noticed(next, frame.announcements);
@@ -95,9 +97,12 @@ function around(state, frame) {
 function noticed(state, notices) {
   const known = new Set(state.notices.map(({ id }) => id));
   const fresh = notices.filter(({ id }) => !known.has(id));
-  if (!fresh.length) return state;
+  // One that is known from an earlier visit has its place beside the question all the same.
+  const hints = notices.filter((notice) => notice.hint_for && !state.hints.some(({ id }) => id === notice.id));
+  if (!fresh.length && !hints.length) return state;
   return {
     ...state,
+    hints: [...state.hints, ...hints],
     notices: [...fresh, ...state.notices].sort((a, b) => b.id - a.id),
     unseen: [...state.unseen, ...fresh.map(({ id }) => id)],
   };

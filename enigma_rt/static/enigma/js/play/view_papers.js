@@ -3,7 +3,7 @@
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { timeOfDay, zoned } from "../clock.js";
-import { gettext } from "../i18n.js";
+import { format, gettext } from "../i18n.js";
 
 export function story({ papers }, act) {
   const { blocks, before, loading } = papers;
@@ -28,7 +28,7 @@ export function telegrams({ state: { notices } }) {
 
 const LEVELS = () => ({ info: gettext("Telegram"), important: gettext("Important"), urgent: gettext("Urgent") });
 
-const header = ({ level, at }) => html`<header><span>${LEVELS()[level] ?? level}</span><time datetime=${new Date(at).toISOString()} title=${zoned(at)}>${timeOfDay(at)}</time></header>`;
+const header = ({ level, at, hint_for: q }) => html`<header><span>${q ? format(gettext("Extra hint, question %(n)s"), { n: q }) : (LEVELS()[level] ?? level)}</span><time datetime=${new Date(at).toISOString()} title=${zoned(at)}>${timeOfDay(at)}</time></header>`;
 
 /** The telegram at the edge: until it is put away, or time puts it into the list. */
 export function arrival(notice, putAway) {

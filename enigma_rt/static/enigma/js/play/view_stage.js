@@ -88,7 +88,7 @@ const mine = () => html`<p><a class="button" href="/me">${gettext("My hunt")}</a
 const blocks = (story) => story.map((block) => html`<enigma-html class="prose story-block" .html=${block.html}></enigma-html>`);
 
 // The picture comes last: nothing stands below it that could jump when it arrives.
-function question({ state: { question: q, story, me }, rising }) {
+function question({ state: { question: q, story, me, hints }, rising }) {
   return keyed(q.q, html`<article class=${rising ? "rise" : ""}>
     ${story.length ? html`<section aria-label=${gettext("The story")}>${blocks(story)}</section>` : ""}
     <section class="question" aria-labelledby="question-title">
@@ -98,6 +98,7 @@ function question({ state: { question: q, story, me }, rising }) {
       </header>
       <enigma-html class="prose" .html=${q.html}></enigma-html>
       ${me.hint_html ? html`<aside class="hint" aria-label=${gettext("Hint")}><p class="label">${gettext("Hint")}</p><enigma-html class="prose" .html=${me.hint_html}></enigma-html></aside>` : ""}
+      ${hints.filter(({ hint_for: n }) => n === q.q).map((hint) => html`<aside class="hint extra" aria-label=${gettext("Extra hint")}><p class="label">${gettext("Extra hint from the organisers")}</p><enigma-html class="prose" .html=${hint.html}></enigma-html></aside>`)}
       ${q.image ? html`<a class="picture" href=${q.image} target="_blank" rel="noopener"><img src=${q.image} alt=${q.image_alt ?? ""} decoding="async" /><span class="hush">${gettext("(opens large in a new tab)")}</span></a>` : ""}
     </section>
   </article>`);
