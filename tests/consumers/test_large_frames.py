@@ -8,10 +8,12 @@ import pytest
 
 from consumers.protocol import MAX_OUTBOUND
 from game import errors
+from game.queries.announcements import Audience
 from game.services.announcements import announce
 from game.services.answers import submit
+from game.services.players import seen
 from tests.consumers.conftest import Connect, Database
-from tests.factories import make_hunt, make_player, make_user, submission
+from tests.factories import HOUR, enter, make_hunt, make_player, make_user, now_ms, submission
 
 LONG = "😀" * 2_000
 GUESS = "🦉" * 255
@@ -24,6 +26,11 @@ def crowded() -> tuple[Any, Any, Any]:
     people = [make_player(hunt) for _ in range(20)]
     for number in range(ANNOUNCED):
         announce(boss.pk, hunt.id, "info", f"{number}" + LONG[: 2_000 - len(str(number))])
+    for number in range(5):
+        announce(boss.pk, hunt.id, "info", f"{number}" + LONG[:1_999], at=now_ms() + HOUR + number)
+        enter(hunt.id, people[0].id)
+        hint = announce(boss.pk, hunt.id, "info", LONG, to=Audience(q=1), hint=True)["announcement"]
+        seen(hunt.id, people[0].id, (hint,))  # type: ignore[arg-type]
     for guess in "abcde":
         submit([submission(person, text=GUESS + guess) for person in people])
     return hunt, people[0], boss
@@ -39,11 +46,15 @@ async def test_every_snapshot_has_room(connect: Connect, database: Database) -> 
     player, projector = await connect(ada), await connect(role="spectator")
     console = await connect(boss, "organiser")
     assert_small(player.snapshot, projector.snapshot, console.snapshot)
-    assert player.snapshot["announcements"]
+    assert player.snapshot["announcements"] and player.snapshot["hints"]
     assert projector.snapshot["announcements"][0]["html"].startswith("<p>24")
     assert console.snapshot["announcements"][0]["html"].startswith("<p>24")
     assert console.snapshot["feed"][0]["text"] == GUESS + "e"
 
+    announced = await console.ask("announcements")
+    assert announced["sent"][0]["hint"]
+    assert len(announced["planned"]) + announced["left_out"] == 5
+    assert_small(announced)
     timeline = await console.ask("timeline", player=ada.id)
     assert [item["attempt"]["text"][-1] for item in timeline["rows"]] == [*"edcba"]
     assert_small(timeline, await console.ask("audit"))
