@@ -152,7 +152,7 @@ class Hub:
             self._follow(self._every(PHASE_S, self.veil.draw), "veil"),
             self._follow(self._every(REVALIDATE_S, self._revalidate), "revalidate"),
             self._follow(self._every(PULSE_S, self.pulse.beat), "pulse"),
-            self._follow(self._every(TICK_S, self.vitals.tick), "vitals"),
+            self._follow(self._every(TICK_S, self.vitals.write_vitals), "vitals"),
             self._follow(self._every(HEALTH_S, self.vitals.show), "health"),
             self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),

@@ -77,7 +77,8 @@ class Vitals:
         """Something has changed that is not to wait."""
         self._due = 0.0
 
-    async def tick(self) -> None:
+    async def write_vitals(self) -> None:
+        """Every now and then, and at once after `soon`."""
         now = time.monotonic()
         if now < self._due:
             return
@@ -87,7 +88,11 @@ class Vitals:
             self._bus_error = (trouble or "no answer", self._hub.now())
         self._echo_sent = now
         bus.echo(self.name)
-        self._database_ms = await self._hub.bridge.read(_way_to_the_database)
+        try:
+            self._database_ms = await self._hub.bridge.read(_way_to_the_database)
+        except Exception:
+            self._database_ms = None
+            raise
         await self._tell(self.report())
 
     async def farewell(self) -> None:

@@ -171,12 +171,12 @@ async def test_a_process_writes_itself_down_and_says_when_it_ends(
         return row.report
 
     hub.vitals.soon()
-    await hub.vitals.tick()
+    await hub.vitals.write_vitals()
     told = await written()
     assert (told["kind"], told["state"], told["sockets"]) == ("web", "up", [1, 0, 0])
     assert told["database"]["ms"] > 0
     await hub.drain(0)
-    await hub.vitals.tick()
+    await hub.vitals.write_vitals()
     assert (await written())["state"] == "draining"
     await hub.stop()
     assert (await written())["state"] == "stopped"

@@ -45,7 +45,7 @@ export function figures({ players, finished, sockets, everywhere, perMinute, spa
     ${figure(gettext("Consoles"), all.organisers)}
     ${figure(gettext("Answers"), answers)}
     ${figure(gettext("Right"), solves, answers ? html`<span class="share">${number(Math.round((100 * solves) / answers))} %</span>${sparks ? spark(sparks.solves) : nothing}` : nothing)}
-    ${figure(gettext("Answers a minute"), perMinute, sparks ? spark(sparks.answers) : nothing)}`;
+    ${figure(gettext("Answers a minute"), perMinute ?? sparks?.answers.at(-2) ?? null, sparks ? spark(sparks.answers) : nothing)}`;
 }
 
 /** A strip under the head when something is wrong with what is shown. */
