@@ -58,6 +58,7 @@ class OrganiserConsumer(BaseConsumer):
     async def welcome(self) -> None:
         hub = self.hub
         assert hub.hunt is not None
+        await hub.pulse.watch()
         players, finished, counted = await hub.pulse.totals()
         feed = await hub.bridge.read(console.feed, hub.hunt.id)
         notices = await hub.bridge.read(play.latest_notices, hub.hunt.id, limit=100)

@@ -5,6 +5,7 @@ What was there before is counted once (`consumers/tally.py`), however many conso
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -53,15 +54,10 @@ class Pulse:
         if hub.hunt is None or not hub.audience.sockets["organiser"]:
             self._watched = False
             return
-        items = await hub.bridge.read(console.feed, hub.hunt.id, max(0, self._last - OVERLAP), self._shown)
+        await self.watch()
+        news = await hub.bridge.read(console.feed, hub.hunt.id, max(0, self._last - OVERLAP), self._shown)
+        self._has_shown(item.id for item in news)
         players, finished, questions = await self.totals()
-        self._last = max((item.id for item in items), default=self._last)
-        self._shown = frozenset(
-            number for number in (*self._shown, *(item.id for item in items)) if number > self._last - OVERLAP
-        )
-        # What was there before anybody watched is in their snapshots.
-        news = items[::-1] if self._watched else ()
-        self._watched = True
         assert self._tally is not None
         await hub.audience.tell(
             protocol.Pulse(
@@ -70,12 +66,27 @@ class Pulse:
                 finished=finished,
                 sockets=hub.audience.counts(),
                 questions=questions,
-                feed=msgspec.convert(news, tuple[protocol.FeedItem, ...], from_attributes=True),
+                feed=msgspec.convert(news[::-1], tuple[protocol.FeedItem, ...], from_attributes=True),
                 minutes=_minutes(self._tally.news(hub.now() // MINUTE_MS - HOUR)),
                 accepted=self._tally.everything().accepted,
             ),
             "organiser",
         )
+
+    async def watch(self) -> None:
+        """Somebody watches from now on: what is there is in their snapshot, which is read after this, and no news."""
+        async with self._turn:
+            if self._watched or self._hub.hunt is None:
+                return
+            self._has_shown(await self._hub.bridge.read(console.newest, self._hub.hunt.id, OVERLAP))
+            self._watched = True
+            if time.monotonic() > self._good_until:
+                self._tally = None
+
+    def _has_shown(self, numbers: Iterable[int]) -> None:
+        shown = {*self._shown, *numbers}
+        self._last = max(shown, default=self._last)
+        self._shown = frozenset(number for number in shown if number > self._last - OVERLAP)
 
     async def totals(self) -> tuple[int, int, tuple[protocol.QuestionStats, ...]]:
         """Players, those who are through, and counts of each question, as they are now."""
@@ -122,8 +133,7 @@ class Pulse:
         """Everything up to now. The first time, and after a long while in which nobody has watched, afresh."""
         async with self._turn:
             now = time.monotonic()
-            old = not self._watched and now > self._good_until
-            if self._tally is None or self._hunt != hunt or old:
+            if self._tally is None or self._hunt != hunt:
                 self._tally, self._hunt, self._next = await self._afresh(hunt), hunt, None
                 took = time.monotonic() - now
                 self._good_until = now + max(RECOUNT_S, RESTS * took)

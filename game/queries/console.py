@@ -74,6 +74,12 @@ def feed(hunt_id: int, after: int = 0, overlap: Iterable[int] = ()) -> tuple[Fee
     return _feed(rows.order_by("-id")[:FEED], FEED_BYTES)
 
 
+def newest(hunt_id: int, number: int) -> tuple[int, ...]:
+    """The ids of so many of the newest attempts."""
+    ids = Attempt.objects.filter(hunt_id=hunt_id).order_by("-id").values_list("id", flat=True)
+    return tuple(ids[:number])
+
+
 def find(hunt_id: int, text: str, addresses: bool = True) -> tuple[int, tuple[LineView, ...]]:
     """(how many match, the first FOUND): players whose name or (if `addresses`) e-mail contains `text`; empty text:
     everybody."""

@@ -13,7 +13,7 @@ from game.queries.vitals import Link, Report
 from game.services.answers import submit
 from game.services.vitals import tell
 from tests.consumers.conftest import Client, Connect, Database
-from tests.factories import grant_xp, make_hunt, make_player, make_user, now_ms, submission
+from tests.factories import command_id, grant_xp, make_hunt, make_player, make_user, now_ms, submission
 
 MINUTE_MS = 60_000
 
@@ -61,6 +61,33 @@ async def test_what_was_before_the_console_is_in_its_history_and_what_comes_in_i
     assert [numbers for _, *numbers in minutes] == [[0, 0, 1, 0, 0, 0]]
     assert minutes[0][0] > ago
     assert (await console.until("pulse"))["minutes"] == []
+
+
+async def test_what_was_before_is_no_news_however_much_it_is(connect: Connect, database: Database) -> None:
+    hunt = await database(make_hunt)
+    ada = await database(make_player, hunt)
+    await database(tries, ada, "first")
+
+    def repeat(times: int) -> None:
+        (row,) = Attempt.objects.filter(text="first")[:1]
+        values = {name: value for name, value in vars(row).items() if name not in ("id", "_state", "command")}
+        Attempt.objects.bulk_create([Attempt(command=command_id(), **values) for _ in range(times)])
+
+    await database(repeat, 150)
+    boss = await database(make_user, role="viewer")
+    console = await connect(boss, "organiser")
+    assert len(console.snapshot["feed"]) == 60
+    assert [(await console.until("pulse"))["feed"] for _ in range(2)] == [[], []]
+    await console.close()
+
+    # Nor is what came while nobody watched.
+    await hubs.current().pulse.beat()
+    await database(repeat, 150)
+    console = await connect(boss, "organiser")
+    assert (await console.until("pulse"))["feed"] == []
+    await database(tries, ada, "now")
+    news = (await console.until("pulse"))["feed"] + (await console.until("pulse"))["feed"]
+    assert [item["text"] for item in news] == ["now"]
 
 
 async def test_the_whole_hunt_is_read_piece_by_piece(connect: Connect, database: Database) -> None:

@@ -119,13 +119,18 @@ def still(page: Page) -> None:
         ("/me", "player"),
         ("/board", ""),
         ("/console", "staff"),
+        ("/console#pulse", "staff"),
     ],
 )
 def test_axe_finds_nothing(
     visit: Visit, sessions: dict[str, str], path: str, who: str, screen: dict[str, int]
 ) -> None:
     page = visit(sessions[who], viewport=screen, reduced_motion="reduce").tab(path)
-    ready = {"/board": page.locator("li.row").first, "/console": page.get_by_role("cell", name="Ada").first}
+    ready = {
+        "/board": page.locator("li.row").first,
+        "/console": page.get_by_role("cell", name="Ada").first,
+        "/console#pulse": page.get_by_role("table", name="Processes").get_by_role("row").nth(1),
+    }
     expect(ready.get(path, page.get_by_role("heading", level=1))).to_be_visible()
     still(page)
     assert violations(page) == []
