@@ -15,7 +15,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 import msgspec
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from consumers.vitals import REPORT_S, resident
 from game.queries.clock import now_ms
@@ -50,7 +50,7 @@ class Reporter:
                 # It is said with the next report that gets through; the rest of the work says it in the log.
                 self._trouble = (type(error.__cause__ or error).__name__, int(time.time() * 1000))
                 connections.close_all()
-                if not isinstance(error, DatabaseError):
+                if not isinstance(error, Error):
                     logger.exception("vitals are not told any more")
                     return
             if self._over.wait(REPORT_S):
