@@ -55,7 +55,7 @@ export class Plot {
     const bar = ({ color }) => ({ fill: value(color), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.8, 14], align: 1 }) });
     return {
       ...this.#size(),
-      padding: [6, 4, 0, 0],
+      padding: [6, 18, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: SYNC } },
       scales: {

@@ -62,6 +62,7 @@ export function createPulse({ calls, root, now, page, changed }) {
     asking = true;
     clearTimeout(timer);
     let again = AGAIN;
+    let later = LATER;
     try {
       const reply = await calls.send(command.pulseHistory(span));
       state.error = "";
@@ -70,11 +71,12 @@ export function createPulse({ calls, root, now, page, changed }) {
       if (!reply.complete) again = SOON;
     } catch (refused) {
       state.error = refused.message;
+      if (refused.code === "unknown_command") later = AGAIN; // a server of the release before
     }
     asking = false;
     if (span !== state.span) return ask(state.span);
     // The hour goes on by the beats.
-    if (state.error) timer = setTimeout(() => ask(state.span), LATER);
+    if (state.error) timer = setTimeout(() => ask(state.span), later);
     else if (open && state.span === "hunt") timer = setTimeout(() => ask("hunt"), again);
     draw();
   }
