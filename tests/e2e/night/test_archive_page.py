@@ -1,10 +1,11 @@
 """The morning after: an owner takes the hunt home as pages, puts them on a host, and somebody walks through them."""
 
-import subprocess
-import sys
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from playwright.sync_api import Page, Request, expect
 from tests.e2e.test_accessibility_page import still, violations
 from tests.support.backstage import Stage
 from tests.support.pack import word
-from tests.support.process import free_port
 from tests.support.server import RunningHunt
 from tests.support.visitor import DESK, PHONE, Visit, until
 
@@ -27,25 +27,22 @@ def hunt(play_hunt: Callable[..., RunningHunt]) -> RunningHunt:
     return play_hunt(curve="solve_order", solve_order_steps=[], solve_order_rest=100)
 
 
+class Files(SimpleHTTPRequestHandler):
+    """Python's own: it knows files and nothing else."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
 def web_host(folder: Path) -> Iterator[str]:
-    """Python's own: it knows files and nothing else."""
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "http.server",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--directory",
-        str(folder),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    """It listens from the first moment."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{port}/{UNDER}/"
+            yield f"http://127.0.0.1:{server.server_port}/{UNDER}/"
         finally:
-            server.terminate()
+            server.shutdown()
 
 
 def taken(console: Page, place: Path) -> list[str]:
@@ -112,8 +109,8 @@ def walk(visit: Visit, address: str) -> None:
             elsewhere.append(request.url)
 
     visitor.context.on("request", watch)
-    until_there(visitor.tab(), address)
-    page = visitor.context.pages[0]
+    page = visitor.tab()
+    page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text("The Test Hunt")
     expect(page.get_by_role("listitem").filter(has_text="Zoë")).to_be_visible()
     assert violations(page) == []
@@ -149,19 +146,6 @@ def walk(visit: Visit, address: str) -> None:
         still(small)
         assert violations(small) == [], name
     assert elsewhere == []
-
-
-def until_there(page: Page, address: str) -> None:
-    """The host has just been started."""
-    from playwright.sync_api import Error
-
-    def is_there() -> bool:
-        try:
-            return page.goto(address) is not None
-        except Error:
-            return False
-
-    until(page, is_there)
 
 
 def plays(page: Page) -> None:
