@@ -7,7 +7,7 @@ from tests.support.process import ROOT
 PICTURE = re.compile(r"!\[[^\]]+\]\(([^)#]+)\)")
 
 
-def test_every_picture_that_a_document_shows_exists() -> None:
+def test_every_picture_that_a_document_shows_exists_and_each_is_shown() -> None:
     documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     shown = {
         (document.parent / path).resolve()
@@ -17,3 +17,4 @@ def test_every_picture_that_a_document_shows_exists() -> None:
     }
     assert len(shown) > 10
     assert {path for path in shown if not path.is_file()} == set()
+    assert {path for path in (ROOT / "docs" / "images").iterdir() if path not in shown} == set()
