@@ -6,7 +6,7 @@ import pytest
 from django.db.models import F
 
 from consumers import hub as hubs
-from game.models import Attempt, AuditEntry, Hunt, LedgerEntry, Player, Seen
+from game.models import Attempt, AuditEntry, Hunt, LedgerEntry, Player, PlayerAddress, Seen, Told
 from game.queries.roles import Role
 from game.services.announcements import announce
 from game.services.answers import submit
@@ -31,7 +31,7 @@ async def scene(connect: Connect, database: Database) -> Any:
 
 def state() -> list[Any]:
     """Every row that a player's socket could have touched."""
-    models: tuple[Any, ...] = (Player, Attempt, LedgerEntry, Seen, Hunt)
+    models: tuple[Any, ...] = (Player, Attempt, LedgerEntry, Seen, Told, PlayerAddress, Hunt)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -69,6 +69,8 @@ async def test_nothing_that_it_sends_changes_anything(
     assert refused == {"answer", "accept_close", "hint", "skip", "seen"}
     await look.send({"t": "resync", "only": None})
     assert (await look.until("snapshot"))["announcements"] == shown["announcements"]
+    await hubs.current().receipts.write()
+    await hubs.current()._write_footprints()
     assert await database(state) == before
 
 

@@ -34,10 +34,14 @@ class Files(SimpleHTTPRequestHandler):
         pass
 
 
+class WebHost(ThreadingHTTPServer):
+    request_queue_size = 128  # a page asks for all its files at once
+
+
 @contextmanager
 def web_host(folder: Path) -> Iterator[str]:
     """It listens from the first moment."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder))) as server:
+    with WebHost(("127.0.0.1", 0), partial(Files, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/{UNDER}/"
@@ -172,3 +176,5 @@ def paper(visit: Visit, address: str) -> None:
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(answer).to_be_visible()
     expect(page.get_by_role("navigation").first).to_be_hidden()
+    # Paper has letters of its own: they are here before their host goes.
+    page.evaluate("async () => { await document.fonts.ready; }")
