@@ -243,6 +243,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
         await self.welcome()
         if (reveal := self.hub.veil.greeting()) is not None:
             await self.reply(reveal)
+        await self.hub.screens.greet(self)
 
     def board_view(self) -> protocol.BoardView:
         """The board for this socket's reader, from the hub's memory. From here on it follows by deltas."""

@@ -32,6 +32,7 @@ from consumers.pace import Pace
 from consumers.protocol import BoardRow, BoardView, Close, Role
 from consumers.pulse import Pulse
 from consumers.receipts import Receipts
+from consumers.screens import Screens
 from consumers.together import Together
 from consumers.veil import Veil
 from consumers.vitals import TICK_S, Vitals
@@ -98,6 +99,7 @@ class Hub:
         # The same one, unless the public's stands still (`veil`).
         self.live = self.public = Face(Board(()), "")
         self.veil = Veil(self)
+        self.screens = Screens(self)
         self.audience = Audience(self.limits)
         self.ticker: deque[protocol.TickerItem] = deque(maxlen=TICKER)
         self._told: dict[tuple[int, int], None] = {}
@@ -154,6 +156,7 @@ class Hub:
             self._follow(self._every(PULSE_S, self.pulse.beat), "pulse"),
             self._follow(self._every(TICK_S, self.vitals.write_vitals), "vitals"),
             self._follow(self._every(HEALTH_S, self.vitals.show), "health"),
+            self._follow(self._every(PULSE_S, self.screens.beat), "screens"),
             self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
             self._follow(self._every(FOOTPRINTS_S, self._write_footprints), "footprints"),
@@ -458,6 +461,7 @@ class Hub:
         self.live = self.public = Face(Board(loaded.lines, top=loaded.board_top), secrets.token_hex(4))
         self._pending.clear()
         self.veil.loaded(loaded, began)
+        self.screens.loaded(loaded.hunt, began)
         self._board_quiet_since = time.monotonic()
         self.ticker = deque((ticker_item(solve) for solve in loaded.solves), maxlen=TICKER)
         self._told = {}
@@ -503,6 +507,7 @@ class Hub:
             self._hunt_version = fresh.version
             await self.tell_hunt(fresh.hunt)
         self.veil.looked(began, fresh.hunt.curtain)
+        await self.screens.looked(fresh.hunt, began)
         meters.repairs.inc(self._receive(fresh.lines))
         self._tell_solves(fresh.solves)
         self._notice_players(fresh.players)

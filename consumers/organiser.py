@@ -23,6 +23,7 @@ from game.services import (
     questions,
     regrade,
     reveal,
+    scenes,
     undoing,
     webhooks,
 )
@@ -248,6 +249,9 @@ class OrganiserConsumer(BaseConsumer):
                     seconds=command.seconds,
                     command=UUID(command.id),
                 )
+                await self.reply(protocol.Ok(command.id))
+            case protocol.Pin():
+                await bridge.read(scenes.pin, user, hunt, command.scene, UUID(command.id))
                 await self.reply(protocol.Ok(command.id))
 
     async def _on_questions(self, command: Any) -> None:

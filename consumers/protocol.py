@@ -83,6 +83,7 @@ Minutes: TypeAlias = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
 Level: TypeAlias = Literal["info", "important", "urgent"]
 Phase: TypeAlias = Literal["scheduled", "live", "paused", "ended"]
 RoleName: TypeAlias = Literal["viewer", "moderator", "author", "owner"]
+SceneName: TypeAlias = Literal["board", "race", "moments", "wall", "story", "notice"]
 Whole: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Cursor: TypeAlias = Annotated[
     tuple[Whole, Whole, Whole], Meta(description="Where a page ended: the `before` of the next one.")
@@ -295,6 +296,17 @@ class RevealAct(Inbound, frozen=True, tag="reveal_act"):
     action: Literal["start", "next", "back", "auto", "hold", "abort"]
     step: Whole | None = None
     seconds: Annotated[int, Meta(ge=2, le=60)] | None = None
+
+
+class Pin(Inbound, frozen=True, tag="pin"):
+    """Organiser: all projectors show this scene (null: what their director chooses). Replied with `ok`. Once per id.
+
+    `board` standings, `race` points over time, `moments` first solves and overtakes, `wall` where most are stuck,
+    `story` how it begins, `notice` the announcements.
+    """
+
+    id: CommandId
+    scene: SceneName | None
 
 
 class Find(Inbound, frozen=True, tag="find"):
@@ -562,6 +574,7 @@ OrganiserCommand: TypeAlias = (
     | Freeze
     | Unfreeze
     | RevealAct
+    | Pin
     | Find
     | Inspect
     | Timeline
@@ -922,6 +935,17 @@ class Reveal(Outbound, frozen=True, tag="reveal"):
     podium: tuple[BoardRow, ...] = ()
 
 
+class Scene(Outbound, frozen=True, tag="scene"):
+    """What all projectors are held on: when it changes, and after the snapshot. Null: each chooses by itself.
+
+    `by` and `at` (who, since when) are told to organisers alone.
+    """
+
+    scene: str | None
+    by: str | None = None
+    at: int | None = None
+
+
 class Beacon(Outbound, frozen=True, tag="beacon"):
     """Sent when the board has been quiet: a client that is behind asks for `resync`. Carries the time too."""
 
@@ -975,6 +999,53 @@ class Ticker(Outbound, frozen=True, tag="ticker"):
     """New items for the tape, oldest first."""
 
     items: tuple[TickerItem, ...]
+
+
+class Post(Struct, frozen=True, array_like=True):
+    """[question, players who have it before them, instant at which the last one got past it or null].
+
+    Null: nobody has yet, or it is not among those with most players before them.
+    """
+
+    q: int
+    here: int
+    since: int | None
+
+
+class Field(Outbound, frozen=True, tag="field"):
+    """Where the players stand, by position: every few seconds at most, after the snapshot too. Not while the board is
+    frozen. `posts` in the order of the chain, those with nobody left out."""
+
+    now: int
+    posts: tuple[Post, ...]
+
+
+class CourseLine(Struct, frozen=True, array_like=True):
+    """[player, name, instants, points]: from each instant (ms after the course's start) on they were those points."""
+
+    player: int
+    name: str
+    after: tuple[int, ...]
+    points: tuple[int, ...]
+
+
+class Course(Outbound, frozen=True, tag="course"):
+    """How the first ten of the board came to their points, from `start` until `until`: after the snapshot, and now and
+    then when it has changed; meanwhile the board's deltas carry it on. While the board is frozen it ends there.
+
+    `lines` best first. A course with very many steps is thinned; the last one of each is exact.
+    """
+
+    start: int
+    until: int
+    lines: tuple[CourseLine, ...]
+
+
+class Opening(Outbound, frozen=True, tag="opening"):
+    """The first block of the story, sanitised HTML, as everybody reads it once the hunt has begun; "" without one.
+    After the snapshot, and when it changes; not before the start."""
+
+    html: str
 
 
 # --- the console --------------------------------------------------------------------------------------------
@@ -1623,6 +1694,10 @@ PlayerFrame: TypeAlias = (
 SpectatorFrame: TypeAlias = (
     BoardSnapshot
     | Ticker
+    | Scene
+    | Field
+    | Course
+    | Opening
     | BoardDelta
     | BoardFrame
     | Reveal
@@ -1636,6 +1711,7 @@ SpectatorFrame: TypeAlias = (
 OrganiserFrame: TypeAlias = (
     ConsoleSnapshot
     | Rights
+    | Scene
     | Pulse
     | PulseHistoryReply
     | Health

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from game.rules.freeze import Curtain
 from game.rules.phases import Times
 from game.rules.roles import LADDER, Role
+from game.rules.scenes import Pin
 
 Instant = models.BigIntegerField
 GUESS_START = 40
@@ -44,6 +45,10 @@ class Hunt(models.Model):
     reveal_steps = models.PositiveIntegerField(default=0, db_default=0)
     reveal_since = Instant(default=0, db_default=0)
     reveal_every_ms = models.PositiveIntegerField(null=True, blank=True)
+    # What all projectors are held on; "" leaves it to each of them.
+    scene = models.CharField(max_length=20, blank=True, default="", db_default="")
+    scene_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    scene_at = Instant(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -74,6 +79,10 @@ class Hunt(models.Model):
             since=self.reveal_since,
             every_ms=self.reveal_every_ms,
         )
+
+    @property
+    def pin(self) -> Pin | None:
+        return Pin(self.scene, self.scene_by, self.scene_at) if self.scene else None
 
 
 class Image(models.Model):

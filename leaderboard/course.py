@@ -41,3 +41,16 @@ def ranks(
         for rank, (_, _, player) in enumerate(order, start=1):
             course[player].append(rank)
     return dict(course)
+
+
+def thinned(events: Iterable[Scored], start: int, span: int, most: int) -> list[tuple[int, int]]:
+    """One player's points as (ms after `start`, points from then on), in order. Of more than `most` those are left that
+    are the last ones of as many equal parts of `span` milliseconds."""
+    points, steps = 0, dict[int, int]()
+    for event in events:
+        points += event.points
+        steps[max(0, event.at - start)] = points
+    if len(steps) <= most:
+        return list(steps.items())
+    parts = {min(most - 1, after * most // max(1, span)): (after, points) for after, points in steps.items()}
+    return list(parts.values())

@@ -583,6 +583,10 @@ def _organiser_in() -> Iterator[Golden]:
         yield sent(act, p.RevealAct(id=command_id(f"reveal {act}"), action=act, step=4))
     yield sent("by the clock", p.RevealAct(id=command_id("reveal auto"), action="auto", seconds=6))
     yield sent("live again", p.Unfreeze(id=command_id("unfreeze")))
+    for scene in ("board", "race", "moments", "wall", "story", "notice"):
+        name: Any = scene
+        yield sent(scene, p.Pin(id=command_id(f"pin {scene}"), scene=name))
+    yield sent("by itself again", p.Pin(id=command_id("pin nothing"), scene=None))
     yield sent("extend", p.Control(id=command_id("extend"), action="extend", minutes=30))
     yield sent("reopen", p.Control(id=command_id("reopen"), action="reopen", token=TOKEN))
     yield sent("reschedule", p.Control(id=command_id("reschedule"), action="reschedule", at=START + HOUR))
@@ -930,6 +934,20 @@ def _spectator_out() -> Iterator[Golden]:
         ),
     )
     yield Golden("spectator", "out", "plain", p.Ticker(items=(FIRST_SOLVE, SOLVE, FINISH)))
+    posts = (p.Post(3, 12, NOW - HOUR), p.Post(4, 180, NOW - MINUTE), p.Post(5, 21, None))
+    yield Golden("spectator", "out", "live", p.Field(now=NOW, posts=posts))
+    lines = (
+        p.CourseLine(7, "Ada", (MINUTE, HOUR), (100, 285)),
+        p.CourseLine(9, "Zoë", (2 * MINUTE, HOUR - 1, HOUR), (100, 220, 210)),
+        p.CourseLine(NEWCOMER.player, NEWCOMER.name, (), ()),
+    )
+    yield Golden("spectator", "out", "live", p.Course(start=START, until=NOW, lines=lines))
+    yield Golden("spectator", "out", "of three", p.Opening(html="<p>The lamp goes out at <em>nine</em>.</p>"))
+    yield Golden("spectator", "out", "none", p.Opening(html=""))
+    yield Golden("spectator", "out", "held", p.Scene("race"))
+    yield Golden("spectator", "out", "free", p.Scene(None))
+    yield Golden("organiser", "out", "held", p.Scene("race", "grace@example.org", NOW - MINUTE))
+    yield Golden("organiser", "out", "free", p.Scene(None))
 
 
 def _organiser_out() -> Iterator[Golden]:

@@ -15,6 +15,7 @@ from game.rendering import render
 from game.rules.freeze import OPEN, Curtain
 from game.rules.phases import Phase, phase
 from game.rules.play import State, wait_ms
+from game.rules.scenes import Pin
 from game.rules.settings import HuntSettings, load
 
 RUNNING = (Phase.LIVE, Phase.PAUSED)
@@ -40,6 +41,8 @@ class HuntView(Struct, frozen=True):
     # When the public board freezes or has frozen, until that is over.
     freeze_at: int | None = None
     curtain: Curtain = OPEN
+    # What all projectors are held on.
+    pin: Pin | None = None
 
 
 class MeView(Struct, frozen=True):
@@ -133,6 +136,7 @@ def hunt_view(hunt: Hunt, now: int) -> HuntView:
         curve=held.settings.curve,
         freeze_at=freeze.frozen_from(hunt.curtain, now),
         curtain=hunt.curtain,
+        pin=hunt.pin,
     )
 
 

@@ -37,6 +37,7 @@ NEEDS = {
     "integrity": Role.MODERATOR,
     "integrity_pair": Role.MODERATOR,
     "integrity_decide": Role.MODERATOR,
+    "pin": Role.MODERATOR,
     "exports": Role.MODERATOR,
     "question": Role.AUTHOR,
     "mend_preview": Role.AUTHOR,

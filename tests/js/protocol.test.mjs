@@ -29,6 +29,7 @@ const build = {
   freeze: (f) => command.freeze(f.at, f.id),
   unfreeze: (f) => command.unfreeze(f.id),
   reveal_act: (f) => command.revealAct(f.action, f, f.id),
+  pin: (f) => command.pin(f.scene, f.id),
   find: (f) => command.find(f.text, f.id),
   inspect: (f) => command.inspect(f.player, f.id),
   pulse_history: (f) => command.pulseHistory(f.span, f.id),

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard.course import Scored, ranks
+from leaderboard.course import Scored, ranks, thinned
 from leaderboard.ranking import Board, Standing
 
 PLAYERS = range(1, 6)
@@ -34,3 +34,18 @@ def test_as_the_board_at_each_instant(events: list[tuple[int, int, int, bool]], 
         assert {player: found[place] for player, found in course.items()} == {
             player: board.rank_of(player) for player in PLAYERS
         }
+
+
+@given(EVENTS, st.integers(1, 8))
+def test_a_thinned_course_ends_as_it_ends_and_never_says_what_was_not_so(
+    events: list[tuple[int, int, int, bool]], most: int
+) -> None:
+    scored = [Scored(at, 1, points) for at, _, points, _ in events]
+    all_steps = thinned(scored, 1, 50, 1_000)
+    steps = thinned(scored, 1, 50, most)
+    assert len(steps) <= most
+    assert set(steps) <= set(all_steps)
+    assert steps[-1:] == all_steps[-1:]
+    assert steps == sorted(steps)
+    if len(all_steps) <= most:
+        assert steps == all_steps

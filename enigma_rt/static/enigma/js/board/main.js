@@ -13,6 +13,7 @@ import { $, everySecond, socketUrl } from "../dom.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { Standings } from "./standings.js";
 import { createReveal } from "./reveal.js";
+import { createScreens } from "./screens.js";
 import { Stage } from "./stage.js";
 import { createTapeView } from "./tape_view.js";
 import { createTelegrams } from "./telegram.js";
@@ -40,6 +41,12 @@ const reveal = createReveal($("#reveal"), {
   moved: () => rowsChanged(),
   focus: (player) => standings.focus(player),
   reason: (player, q) => standings.reason(player, q),
+});
+
+const screens = createScreens(room, {
+  clock,
+  address: new URLSearchParams(location.search).get("scene"),
+  home: () => view && showRows(document.hidden),
 });
 
 let hunt = null;
@@ -72,9 +79,9 @@ function showRows(calm = false) {
   $("#empty").hidden = view.top.length > 0;
 }
 
-/** Soon, and not too often. A page that nobody sees moves nothing. */
+/** Soon, and not too often. A page that nobody sees moves nothing; behind another scene the rows wait to be seen moving. */
 function rowsChanged() {
-  if (reveal.holds) return;
+  if (reveal.holds || screens.shown !== "board") return;
   if (!pass) pass = setTimeout(() => showRows(document.hidden), Math.max(0, PASS - (performance.now() - passed)));
 }
 
@@ -95,6 +102,7 @@ const on = {
     takeHunt(frame.hunt);
     const other = view?.id !== frame.board.id;
     view = viewOf(frame.board);
+    screens.begin(frame, !first);
     showFigures();
     if (first || document.hidden) showRows(true);
     else rowsChanged();
@@ -104,18 +112,21 @@ const on = {
       telegrams.skip(old);
       tape.lay([...[...frame.ticker].reverse(), ...notices.map(tape.notice)].sort((a, b) => a.at - b.at));
     }
-    for (const notice of notices) telegrams.show(notice);
     first = false;
+    tick();
+    for (const notice of notices) tellNotice(notice);
     if (other) asked = -Infinity;
   },
   board_view(frame) {
     view = viewOf(frame.board);
+    screens.moved(view.top, true);
     showFigures();
     rowsChanged();
   },
   board(frame) {
     if (continues(view, frame)) {
       view = follow(view, frame);
+      screens.moved(view.top, room.dataset.reveal === "on");
       showFigures();
       rowsChanged();
     } else if (behind(view, frame)) resync();
@@ -128,9 +139,12 @@ const on = {
   ticker(frame) {
     for (const item of frame.items) standings.reason(item.player, item.q);
     tape.push(frame.items);
+    screens.told(frame.items);
   },
+  ...screens.frames,
   announcement(frame) {
-    telegrams.show(frame.notice);
+    screens.notice(frame.notice);
+    tellNotice(frame.notice);
     tape.push([tape.notice(frame.notice)]);
   },
   hunt(frame) {
@@ -141,6 +155,12 @@ const on = {
     clock.sync(frame.now, frame.rtt);
   },
 };
+
+/** As a telegram, unless the scene is about it. */
+function tellNotice(notice) {
+  if (screens.shown === "notice" && notice.level !== "info") telegrams.skip([notice]);
+  else telegrams.show(notice);
+}
 
 function takeHunt(next) {
   hunt = next;
@@ -192,6 +212,8 @@ function tick() {
   stage.tick(scene, hunt, now, waitingFor);
   room.dataset.phase = phase ?? "";
   room.dataset.scene = scene;
+  const stands = scene !== "board" || room.dataset.reveal === "on" || !$("#podium").hidden;
+  screens.tick(hunt, { stands, home: phase === "paused" || phase === "ended" });
   put("#clock", shortTime(Date.now(), locale()));
   put("#zone", zoneName(Date.now(), locale()));
   if (hunt) {
@@ -202,7 +224,7 @@ function tick() {
     $("#remaining").style.setProperty("--digits", String(Math.max(5, left.length)));
     put("#remaining-label", phase === "scheduled" ? gettext("until the start") : phase === "ended" ? frozen(now) || gettext("Final standings") : frozen(now) || gettext("remaining"));
   }
-  if (phase === "live" && scene === "board" && performance.now() - titleAt > TITLE_EVERY) {
+  if (phase === "live" && screens.shown === "board" && scene === "board" && performance.now() - titleAt > TITLE_EVERY) {
     titleAt = performance.now();
     spell(titleLights, null, new AbortController().signal);
   }

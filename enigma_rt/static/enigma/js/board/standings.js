@@ -7,7 +7,7 @@ import { still } from "../dom.js";
 import { format, gettext, locale, number } from "../i18n.js";
 
 const COLUMNS = 2;
-const COUNT_MS = 900;
+const ROLL_MS = 700;
 const COOL_MS = 10_000;
 const GONE_MS = 700;
 const REASONS = 100; // news may be told before the row that it is about has moved, or after
@@ -29,8 +29,6 @@ export class Standings {
   #lines = new Map();
   #shown = [];
   #reasons = new Map();
-  #counting = new Set();
-  #frame = 0;
   #focused = null;
 
   #mine = null;
@@ -96,15 +94,15 @@ export class Standings {
     const element = part(calm ? "row" : "row entering", "li");
     const line = {
       element, rank: part("rank-figure"), name: part("name", "bdi"), flag: part("flag"), why: part("why"), up: part("up"),
-      because: part("because"), points: part("points"), heat: part("heat"), disc: part("disc"), dark: part("dark-figure"), glow: null,
-      value: row.points, target: row.points, place: row.place, climbed: 0,
+      because: part("because"), points: part("points"), was: part("points-was"), heat: part("heat"), disc: part("disc"), dark: part("dark-figure"), glow: null,
+      rolling: [], value: null, place: row.place, climbed: 0,
     };
     const rank = part("rank");
     rank.append(line.disc, line.rank, line.dark);
-    line.dark.setAttribute("aria-hidden", "true");
+    for (const picture of [line.dark, line.was]) picture.setAttribute("aria-hidden", "true");
     line.flag.append(Object.assign(part("hush"), { textContent: gettext("finished") }));
     line.why.append(line.up, line.because);
-    element.append(line.heat, rank, line.name, line.flag, line.why, line.points);
+    element.append(line.heat, rank, line.name, line.flag, line.why, line.points, line.was);
     element.classList.toggle("mine", row.player === this.#mine);
     this.#list.append(element);
     this.#lines.set(row.player, line);
@@ -120,9 +118,7 @@ export class Standings {
     line.rank.textContent = line.dark.textContent = String(row.place + 1);
     line.flag.hidden = !row.finished;
     line.element.classList.toggle("podium", row.place < PODIUM && row.points > 0);
-    line.target = row.points;
-    if (calm || still()) this.#settle(line);
-    else if (line.value !== line.target || row.entered) this.#count(line, row.entered ? row.points : line.value);
+    this.#write(line, row.points, calm || row.entered || still());
     line.climbed = row.from === null ? null : row.from - row.place;
     line.place = row.place;
   }
@@ -141,7 +137,6 @@ export class Standings {
   #remove(player) {
     const line = this.#lines.get(player);
     this.#lines.delete(player);
-    this.#counting.delete(line);
     line.element.classList.add("gone");
     setTimeout(() => line.element.remove(), GONE_MS);
   }
@@ -186,33 +181,22 @@ export class Standings {
     line.because.textContent = question === null ? "" : format(gettext("No. %(q)s"), { q: number(question) });
   }
 
-  // --- points that count ---------------------------------------------------------------------------------------------
+  // --- points that roll: written once, then only moved, so that nothing is laid out while rows glide ----------------
 
-  #count(line, from) {
-    line.start = from;
-    line.since = performance.now();
-    this.#counting.add(line);
-    this.#write(line, from);
-    this.#frame ||= requestAnimationFrame((now) => this.#tick(now));
-  }
-
-  #tick(now) {
-    for (const line of this.#counting) {
-      const t = Math.min(1, Math.max(0, (now - line.since) / COUNT_MS));
-      this.#write(line, Math.round(line.start + (line.target - line.start) * (1 - (1 - t) ** 3)));
-      if (t === 1) this.#counting.delete(line);
-    }
-    this.#frame = this.#counting.size ? requestAnimationFrame((later) => this.#tick(later)) : 0;
-  }
-
-  #settle(line) {
-    this.#counting.delete(line);
-    this.#write(line, line.target);
-  }
-
-  #write(line, value) {
+  #write(line, value, calm) {
+    if (line.value === value) return;
+    const before = line.value;
     line.value = value;
-    const text = points(value);
-    if (line.points.textContent !== text) line.points.textContent = text;
+    line.points.textContent = points(value);
+    for (const animation of line.rolling) animation.cancel();
+    line.rolling = [];
+    if (calm || before === null) return;
+    line.was.textContent = points(before);
+    const [away, off] = value > before ? ["-60%", "60%"] : ["60%", "-60%"];
+    const timing = { duration: ROLL_MS, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" };
+    line.rolling = [
+      line.was.animate([{ opacity: 1, transform: "none" }, { opacity: 0, transform: `translateY(${away})` }], timing),
+      line.points.animate([{ opacity: 0, transform: `translateY(${off})` }, { opacity: 1, transform: "none" }], timing),
+    ];
   }
 }

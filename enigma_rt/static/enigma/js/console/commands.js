@@ -19,6 +19,7 @@ export const command = Object.freeze({
   freeze: (at = null, id = uuid()) => ({ t: "freeze", id, at }),
   unfreeze: (id = uuid()) => ({ t: "unfreeze", id }),
   revealAct: (action, { step = null, seconds = null } = {}, id = uuid()) => ({ t: "reveal_act", id, action, step, seconds }),
+  pin: (scene, id = uuid()) => ({ t: "pin", id, scene }),
   find: (text, id = uuid()) => ({ t: "find", id, text }),
   inspect: (player, id = uuid()) => ({ t: "inspect", id, player }),
   pulseHistory: (span, id = uuid()) => ({ t: "pulse_history", id, span }),

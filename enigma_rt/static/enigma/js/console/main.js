@@ -31,6 +31,7 @@ import { createRegrading } from "./regrade.js";
 import { createFreezing } from "./freeze.js";
 import { createRate } from "./rate.js";
 import { createRights } from "./rights.js";
+import { createScreens } from "./screens.js";
 import { showRows } from "./rows.js";
 import { createSending } from "./sending.js";
 import { createViews } from "./views.js";
@@ -232,6 +233,7 @@ const on = {
     control.again();
   },
   reveal: (frame) => freezing.heard(frame),
+  scene: (frame) => screens.heard(frame),
   pong: (frame) => clock.sync(frame.now, frame.rtt),
 };
 
@@ -245,6 +247,7 @@ function tick() {
   }
   freezing.tick();
   exports.tick();
+  screens.tick();
   paint("phase");
 }
 
@@ -257,6 +260,7 @@ function told(text) {
 }
 
 const freezing = createFreezing({ calls, confirm, told, state: () => state, root: $("#veil") });
+const screens = createScreens({ calls, told, state: () => state, root: $("#screens") });
 const control = createControl({ calls, confirm, told, state: () => state });
 const players = createPlayers({ calls, changed: () => paint("results", "detail") });
 const trail = createPages((before) => calls.send(command.audit(before)), () => paint("trail"));

@@ -77,6 +77,7 @@ learn(
       answering: "int", clocks: "int", finished: "int",
     },
     rights: { role: "str", may: "str[]" },
+    scene: { scene: "str?", by: "str?", at: "int?" },
     pulse: {
       now: "int", players: "int", finished: "int", sockets: "Sockets", questions: "QuestionStats[]", feed: "FeedItem[]",
     },
