@@ -274,12 +274,22 @@ def test_who_asked_for_less_motion_gets_cuts_without_any(visit: Visit) -> None:
 # --- what a frame costs ---------------------------------------------------------------------------------------------
 
 
-def metrics(visitor: Visitor, page: Page) -> dict[str, float]:
-    session = visitor.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    found = session.send("Performance.getMetrics")["metrics"]
-    session.detach()
-    return {one["name"]: one["value"] for one in found}
+class Gauge:
+    """What the page's process has done so far. One session throughout: another one would count from 0."""
+
+    def __init__(self, visitor: Visitor, page: Page) -> None:
+        self.session = visitor.context.new_cdp_session(page)
+        self.session.send("Performance.enable")
+
+    def read(self) -> dict[str, float]:
+        found = self.session.send("Performance.getMetrics")["metrics"]
+        return {one["name"]: one["value"] for one in found}
+
+    def weight(self) -> tuple[float, float]:
+        """(nodes, bytes of heap), after a collection."""
+        self.session.send("HeapProfiler.collectGarbage")
+        now = self.read()
+        return now["Nodes"], now["JSHeapUsedSize"]
 
 
 FRAMES = """
@@ -316,6 +326,7 @@ def test_25_rows_glide_without_one_layout_a_frame(visit: Visit) -> None:
             .flatMap(({ effect }) => effect.getKeyframes().flatMap((frame) => Object.keys(frame)));
         }"""
     )
+    gauge = Gauge(visitor, page)
     idle: list[float] = page.evaluate(FRAMES, 0.8)
     worst, frames, layouts, styles, task, script = 0.0, 0, 0, 0, 0.0, 0.0
     properties: set[str] = set()
@@ -332,9 +343,9 @@ def test_25_rows_glide_without_one_layout_a_frame(visit: Visit) -> None:
             arg=24 * (round_ + 1),
         )
         properties |= set(page.evaluate("() => window.animated()"))
-        before = metrics(visitor, page)
+        before = gauge.read()
         gaps: list[float] = page.evaluate(FRAMES, 0.8)
-        after = metrics(visitor, page)
+        after = gauge.read()
         worst = max(worst, *gaps)
         frames += len(gaps)
         layouts += int(after["LayoutCount"] - before["LayoutCount"])
@@ -366,6 +377,7 @@ def test_left_alone_it_stays_as_light_as_it_was(visit: Visit) -> None:
     expect(page.locator("#rows .row")).to_have_count(25)
     told(wall)
     seen: set[str] = set()
+    gauge = Gauge(visitor, page)
 
     def minutes(count: int) -> None:
         for minute in range(count):
@@ -385,17 +397,10 @@ def test_left_alone_it_stays_as_light_as_it_was(visit: Visit) -> None:
                 page.clock.fast_forward(10_000)
                 seen.add(page.locator("#room").get_attribute("data-cut") or "")
 
-    def weight() -> tuple[float, float]:
-        session = visitor.context.new_cdp_session(page)
-        session.send("HeapProfiler.collectGarbage")
-        session.detach()
-        now = metrics(visitor, page)
-        return now["Nodes"], now["JSHeapUsedSize"]
-
     minutes(30)
-    nodes, heap = weight()
+    nodes, heap = gauge.weight()
     minutes(120)
-    later_nodes, later_heap = weight()
+    later_nodes, later_heap = gauge.weight()
     print(
         f"after 30 minutes {nodes:.0f} nodes, {heap / 2**20:.1f} MB; "
         f"after 150: {later_nodes:.0f}, {later_heap / 2**20:.1f} MB"
