@@ -6,7 +6,7 @@ import { cell, steps } from "../../enigma_rt/static/enigma/js/board/places.js";
 import { curtain, isStale, sceneOf } from "../../enigma_rt/static/enigma/js/board/scenes.js";
 import { createTape } from "../../enigma_rt/static/enigma/js/board/tape.js";
 import { phaseAt, target } from "../../enigma_rt/static/enigma/js/phase.js";
-import { dayTime, exactTime, shortDayTime, shortTime, spoken, zoneName } from "../../enigma_rt/static/enigma/js/times.js";
+import { dayTime, exactDayTime, exactTime, shortDayTime, shortTime, spoken, zoneName } from "../../enigma_rt/static/enigma/js/times.js";
 
 // --- names ---------------------------------------------------------------------------------------------------------------
 
@@ -139,6 +139,7 @@ test("times of the wall have 24 hours in every language, and their zone", () => 
   assert.equal(zoneName(instant, "en-US", "UTC"), "UTC");
   assert.match(dayTime(instant, "en", "UTC"), /Saturday.*14.*17:05.*UTC|Saturday.*November.*17:05.*UTC/);
   assert.match(shortDayTime(instant, "en", "UTC"), /Sat.*Nov.*17:05.*UTC/);
+  assert.match(exactDayTime(instant, "en", "UTC"), /Sat.*Nov.*17:05:\d\d UTC$/);
 });
 
 test("an address is shown as people type it", () => {

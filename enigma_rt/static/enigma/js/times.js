@@ -23,6 +23,10 @@ export const dayTime = (instant, locale, zone) =>
 export const shortDayTime = (instant, locale, zone) =>
   format({ weekday: "short", day: "numeric", month: "short", timeZoneName: "short" }, instant, locale, zone);
 
+/** The same to the second */
+export const exactDayTime = (instant, locale, zone) =>
+  format({ weekday: "short", day: "numeric", month: "short", second: "2-digit", timeZoneName: "short" }, instant, locale, zone);
+
 /** An address as people type it: no scheme, no last slash, and breaks (if any) behind its marks. */
 export const spoken = (address) =>
   address.trim().replace(/^https?:\/\//, "").replace(/\/$/, "").replace(/[.:/-](?=.)/g, "$&\u200b");

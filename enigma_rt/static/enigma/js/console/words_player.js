@@ -1,6 +1,6 @@
 // What the console says about one player: why this score, what organisers did, and what an act will do.
 
-import { exactTime, shortDayTime } from "../times.js";
+import { exactDayTime } from "../times.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { causeWords, signed } from "./words.js";
 
@@ -104,7 +104,7 @@ const PLAIN = { true: () => gettext("yes"), false: () => gettext("no"), "": () =
 
 function valueWords(what, value) {
   if (value in PLAIN) return PLAIN[value]();
-  if (what.endsWith("_at")) return `${shortDayTime(Number(value), locale())}:${exactTime(Number(value), locale()).slice(-2)}`;
+  if (what.endsWith("_at")) return exactDayTime(Number(value), locale());
   if (what.endsWith("_ms")) return `${number(Math.round(Number(value) / 1000))} s`;
   return value;
 }
