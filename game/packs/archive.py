@@ -111,6 +111,7 @@ def _extract(archive: zipfile.ZipFile, files: dict[str, zipfile.ZipInfo], folder
             OSError,
             NotImplementedError,
             RuntimeError,
+            ValueError,  # where it says a file is, before its own beginning
         ):
             raise _failed(path, "cannot be read from the zip", "Zip the folder anew") from None
         except Exception as error:  # zlib.error has no base of its own

@@ -219,6 +219,12 @@ def test_a_bomb_is_read_no_further_than_a_pack_may_be(monkeypatch: pytest.Monkey
     assert "has 4 files" in refusal(zipped(**{"hunt.toml": b"format = 1", **files}))
 
 
+def test_a_zip_that_places_its_files_before_its_beginning_is_refused() -> None:
+    data = bytearray(packed(pack()))
+    data[-5] += 1  # where the list of files begins, 256 bytes further than it does
+    assert "cannot be read from the zip" in refusal(io.BytesIO(bytes(data)))
+
+
 @given(st.binary(max_size=400), st.integers(0, 600), st.integers(0, 255))
 @settings(max_examples=60, deadline=None)
 def test_damage_is_a_refusal_and_never_a_crash(junk: bytes, at: int, value: int) -> None:
