@@ -24,9 +24,12 @@ NIGHT = "tests/e2e/night"
 # run runs on.
 PURE = (
     "tests/rules",
-    "tests/leaderboard/test_ranking.py",
+    *(f"tests/leaderboard/test_{name}.py" for name in ("course", "ranking", "reveal")),
     *(f"tests/consumers/test_{name}.py" for name in ("limits", "pace", "protocol", "protocol_docs", "wire")),
-    *(f"tests/consumers/test_{name}.py" for name in ("door", "lanes", "patience", "together")),
+    *(
+        f"tests/consumers/test_{name}.py"
+        for name in ("door", "lanes", "latency", "patience", "tally", "together")
+    ),
     "tests/test_transport.py",
     # What a client may cost: the faults have it again, on three processes, PostgreSQL and Redis.
     "tests/e2e/test_bounded.py",

@@ -119,7 +119,7 @@ def main(environment: Mapping[str, str]) -> int:
         until, next_look = time.monotonic() + minutes * 60, 0.0
         wall = watched[0].page
         while time.monotonic() < until and bots_play.poll() is None:
-            scene = wall.locator("#room").get_attribute("data-scene") or "?"
+            scene = wall.locator("#room").get_attribute("data-cut") or "board"
             scenes[scene] = scenes.get(scene, 0) + 1
             if scenes[scene] == 3:  # it has come in by now
                 wall.screenshot(path=SHOWN / f"{scene}.png")
@@ -135,6 +135,8 @@ def main(environment: Mapping[str, str]) -> int:
         print(f"\n{bots} bots, {minutes:g} minutes; scenes by seconds: {scenes}")
         complaints = [fault for each in watched for fault in each.visitor.faults]
         grown = [fault for each in watched for fault in each.grows]
+        if len(scenes) < 3 and minutes > 3:
+            grown.append(f"the projector stayed on {', '.join(scenes)}")
         for each in watched:
             print(each.line())
         for fault in (*complaints, *grown):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.night.test_projector_page import LEAST, VISIBLE_TEXTS, overlap
 from tests.e2e.test_accessibility_page import AXE, PLAIN_GROUND
-from tests.e2e.test_projector_page import LEAST, VISIBLE_TEXTS, overlap
 from tests.support.backstage import Stage
 from tests.support.pack import word
 from tests.support.server import RunningHunt

@@ -17,6 +17,7 @@ const page = (shown) => ({
     board: { rank: null, total: 0 },
     question: shown.question,
     story: shown.story,
+    hints: [],
   },
 });
 

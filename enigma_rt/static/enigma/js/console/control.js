@@ -26,7 +26,9 @@ export function createControl({ calls, confirm, told, state }) {
     const { action, values } = mine;
     try {
       const seen = await calls.send(command.controlPreview(action, values));
-      if (mine === asked && values === mine.values) Object.assign(mine, { seen, players: seen.players, error: "" });
+      // How many there are is true whatever has been typed meanwhile.
+      if (mine === asked) mine.players = seen.players;
+      if (mine === asked && values === mine.values) Object.assign(mine, { seen, error: "" });
     } catch (refused) {
       if (mine === asked && values === mine.values) Object.assign(mine, { seen: null, error: refused.message });
     }

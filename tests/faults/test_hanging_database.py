@@ -19,7 +19,7 @@ from tests.support.process import wait_for
 from tests.support.server import RunningHunt
 from tests.support.tabs import Tabs
 
-pytestmark = pytest.mark.production
+pytestmark = [pytest.mark.production, pytest.mark.matrix]
 
 DRAIN_S = 2
 SLACK_S = 3

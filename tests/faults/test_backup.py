@@ -20,7 +20,7 @@ from tests.support.process import ROOT
 from tests.support.server import RunningHunt
 from tests.support.services import Postgres, Redis, fresh_database
 
-pytestmark = pytest.mark.production
+pytestmark = [pytest.mark.production, pytest.mark.matrix]
 
 GUIDE = ROOT / "docs" / "operations.md"
 SCRIPT = ROOT / "haproxy" / "backup.sh"
