@@ -84,6 +84,11 @@ test("a storm is summed up: few cuts, three cards, the rest counted, the lead be
   assert.deepEqual(state.waiting, []);
 });
 
+test("the longest storm leaves time for every scene", () => {
+  const { cuts } = run(1200, (second) => ({ events: [{ kind: "first", q: second, player: second }] }));
+  assert.deepEqual(new Set(cuts.map(([, scene]) => scene)), new Set(SCENES));
+});
+
 test("of several changes of the lead, and of one player's overtakes, the last one counts", () => {
   const events = [
     { kind: "lead", at: 1, player: 1 }, { kind: "overtake", at: 2, player: 2, place: 3 },

@@ -8,9 +8,9 @@ export const STAYS = Object.freeze({ race: 24_000, wall: 15_000, story: 20_000, 
 export const ROUND = Object.freeze(["race", "wall", "notice", "race", "wall", "story"]);
 
 export const SOON = 3_000; // the rows are seen to glide before it is told why
-export const BETWEEN = 30_000; // from one cut to moments to the next: a storm is summed up
+export const BETWEEN = 35_000; // from one cut to moments to the next: a storm is summed up, and leaves time for a visit
 export const CARDS = 3;
-const LEAST = 8_000; // a visit is not broken off before
+const LEAST = 10_000; // a visit is not broken off before
 const BREATH = 20_000; // of the board, after moments
 const OLD = 120_000; // nobody calls that a moment any more
 const MOST = 24;
