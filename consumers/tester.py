@@ -6,17 +6,15 @@ import msgspec
 
 from consumers import protocol
 from consumers.audience import Company
-from consumers.player import PlayerConsumer
+from consumers.backstage import BackstageConsumer
 from consumers.protocol import BoardView, Close
-from game.queries import roles
 from game.queries.play import PlayerSnapshot
 from game.services import players, testplay
 from game.services.testplay import TestSeat
 
-NEEDED = "/author"
 
-
-class TestConsumer(PlayerConsumer):
+class TestConsumer(BackstageConsumer):
+    needed = "/author"
     # Nobody's player: among the sockets it is counted as what it is.
     company: ClassVar[Company] = "organiser"
 
@@ -25,12 +23,8 @@ class TestConsumer(PlayerConsumer):
         self.seat: TestSeat | None = None
 
     async def admit(self) -> bool:
-        identity = await self.identify()
+        identity = await self.organiser()
         if identity is None:
-            await self.shut(Close.SIGNED_OUT)
-            return False
-        if not roles.may(await self.hub.bridge.read(roles.of, identity.user), NEEDED):
-            await self.shut(Close.FORBIDDEN)
             return False
         of = int(self.scope["url_route"]["kwargs"]["hunt"])
         self.seat = await self.hub.bridge.read(testplay.seat, identity.user, of)
@@ -45,11 +39,6 @@ class TestConsumer(PlayerConsumer):
         for socket in oldest:
             await socket.shut(Close.REPLACED)
         return True
-
-    async def hold(self, role: roles.Role | None) -> None:
-        """The account has this role now."""
-        if not roles.may(role, NEEDED):
-            await self.shut(Close.FORBIDDEN)
 
     @property
     def hunt(self) -> int:

@@ -9,28 +9,24 @@ import msgspec
 
 from consumers import protocol
 from consumers.audience import Company
+from consumers.backstage import BackstageConsumer
 from consumers.base import BaseConsumer
-from consumers.player import PlayerConsumer
 from consumers.protocol import Close
 from game import errors
-from game.queries import play, roles
+from game.queries import play
 from game.queries.play import PlayerSnapshot
 from game.services import looking
 
-NEEDED = "/console/as"
 READS = protocol.Story | protocol.Around | protocol.Crowd
 
 
-class ViewerConsumer(PlayerConsumer):
+class ViewerConsumer(BackstageConsumer):
+    needed = "/console/as"
     company: ClassVar[Company] = "viewer"
 
     async def admit(self) -> bool:
-        identity = await self.identify()
+        identity = await self.organiser()
         if identity is None:
-            await self.shut(Close.SIGNED_OUT)
-            return False
-        if not roles.may(await self.hub.bridge.read(roles.of, identity.user), NEEDED):
-            await self.shut(Close.FORBIDDEN)
             return False
         player = int(self.scope["url_route"]["kwargs"]["player"])
         try:
@@ -50,11 +46,6 @@ class ViewerConsumer(PlayerConsumer):
         BaseConsumer.depart(self)
         if self.identity is not None and self.identity.player is not None:
             self.hub.audience.look_away(self, self.identity.player)
-
-    async def hold(self, role: roles.Role | None) -> None:
-        """The account has this role now."""
-        if not roles.may(role, NEEDED):
-            await self.shut(Close.FORBIDDEN)
 
     async def snapshot(self, player: int) -> PlayerSnapshot | None:
         # Read, and not entered: the first question's clock is the player's to start.

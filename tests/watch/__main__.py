@@ -35,12 +35,11 @@ LIMITS = '{"sockets": 10000, "handshakes": 100000}'
 
 
 class Look(Struct, frozen=True):
-    """A page after a collection: megabytes of its heap, nodes, listeners; layouts since it was opened."""
+    """A page after a collection: megabytes of its heap, nodes, listeners."""
 
     heap_mb: float
     nodes: int
     listeners: int
-    layouts: int
 
 
 class Watched:
@@ -61,7 +60,6 @@ class Watched:
                 told["JSHeapUsedSize"] / 2**20,
                 int(told["Nodes"]),
                 int(told["JSEventListeners"]),
-                int(told["LayoutCount"]),
             )
         )
         # What Playwright has told is not kept for ten minutes.
