@@ -508,7 +508,7 @@ LONGEST = "🏮" * 256
 
 
 def frames() -> Iterator[Golden]:
-    """All golden frames, grouped as in protocol.py."""
+    """All golden frames, grouped as in consumers/protocol."""
     yield from _player_in()
     yield from _organiser_in()
     yield from _shared_in()

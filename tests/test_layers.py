@@ -20,9 +20,9 @@ SOURCES = {
 PURE = {
     name: source
     for name, source in SOURCES.items()
-    if name.startswith("game/rules/")
+    if name.startswith(("game/rules/", "consumers/protocol/"))
     or name in ("leaderboard/ranking.py", "leaderboard/course.py", "leaderboard/reveal.py")
-    or name in ("consumers/protocol.py", "consumers/limits.py", "consumers/pace.py", "consumers/wire.py")
+    or name in ("consumers/limits.py", "consumers/pace.py", "consumers/wire.py")
     or name in ("consumers/latency.py", "consumers/tally.py")
 }
 SERVICES = ("game/services/", "game/services.py", "leaderboard/services/", "leaderboard/services.py")

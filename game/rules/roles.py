@@ -19,7 +19,7 @@ class Role(StrEnum):
 LADDER = tuple(Role)
 
 NEEDS = {
-    # What the console's socket is asked for: the tag of each command (`consumers/protocol.py`).
+    # What the console's socket is asked for: the tag of each command (`consumers/protocol/`).
     "find": Role.VIEWER,
     "inspect": Role.VIEWER,
     "timeline": Role.VIEWER,

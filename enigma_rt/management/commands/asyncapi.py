@@ -11,7 +11,7 @@ from enigma_rt import protocol_docs
 
 
 class Command(BaseCommand):
-    help = "Writes docs/asyncapi.json and the reference in docs/protocol.md from consumers/protocol.py."
+    help = "Writes docs/asyncapi.json and the reference in docs/protocol.md from consumers/protocol/."
     # It reads no row and no setting but where the checkout is.
     requires_system_checks = ()
 

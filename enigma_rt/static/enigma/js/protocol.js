@@ -1,4 +1,4 @@
-// PURE. The protocol of consumers/protocol.py as the browser speaks it: frames in, commands out, the two code tables.
+// PURE. The protocol of consumers/protocol/ as the browser speaks it: frames in, commands out, the two code tables.
 
 import { FRAMES, fitsRecord } from "./shapes.js";
 

@@ -1,4 +1,4 @@
-// What the records of consumers/protocol.py look like on the wire, for the checks in protocol.js: those of the player's
+// What the records of consumers/protocol/ look like on the wire, for the checks in protocol.js: those of the player's
 // page. The board and the console have more, in modules of their own: who plays need not load them.
 // A kind is int, num, str, bool, a record's name, any of these with [] (list of) or ? (or null) behind it, or a tuple.
 
