@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support import process
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 SHOWN_LOG = 8_000  # characters
 FAULT = "fault"
 """The property of a test with a line of figures for the end of the run: [fault, figures], as often as it likes."""
+
+# No example is timed: a busy machine is no finding. In CI the parent is the profile that Hypothesis takes there.
+settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("untimed")
 
 IN_PRODUCTION = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 

@@ -330,5 +330,5 @@ class Life(RuleBasedStateMachine):
         assert ticks == list(range(1, self.state.ticks + 1))
 
 
-Life.TestCase.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+Life.TestCase.settings = settings(max_examples=150, stateful_step_count=50)
 TestLife = Life.TestCase

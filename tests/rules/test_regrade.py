@@ -208,7 +208,7 @@ crowds = st.integers(0, 5).flatmap(lambda n: st.tuples(*(players(number) for num
 keys = st.sampled_from([["right"], ["right", "left"], ["left"], ["right", "left", "near"]])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(crowds, keys, st.integers(0, 300), st.sampled_from([SETTINGS, BY_ORDER]))
 def test_twice_is_once_and_no_award_is_above_the_question(
     crowd: tuple[Case, ...], accepted: list[str], points: int, rules: HuntSettings

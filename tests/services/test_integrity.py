@@ -85,7 +85,7 @@ solutions = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings, solutions)
 def test_the_database_finds_what_the_rules_find(small: Hall, tried: Any, solved: Any) -> None:
     Attempt.objects.all().delete()

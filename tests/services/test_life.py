@@ -223,7 +223,5 @@ class Life(RuleBasedStateMachine):
 def test_one_players_life_is_as_the_rules_say() -> None:
     run_state_machine_as_test(
         Life,
-        settings=settings(
-            max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=10, stateful_step_count=30, suppress_health_check=list(HealthCheck)),
     )

@@ -638,7 +638,7 @@ def workshop() -> Iterator[Path]:
         yield Path(folder)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(pack=hunt_packs())
 def test_what_is_written_reads_back_the_same(workshop: Path, pack: Pack) -> None:
     folder, again = workshop / str(uuid4()), workshop / str(uuid4())
@@ -648,7 +648,7 @@ def test_what_is_written_reads_back_the_same(workshop: Path, pack: Pack) -> None
     assert files(again) == files(folder)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 @given(pack=hunt_packs())
 def test_every_question_is_found_at_its_line(pack: Pack) -> None:
     toml = hunt_toml(pack)
@@ -789,7 +789,6 @@ def test_the_sample_hunt_round_trips_through_the_database(tmp_path: Path) -> Non
 
 @pytest.mark.django_db
 @settings(
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     max_examples=40,
 )

@@ -137,7 +137,7 @@ def test_undone_once_and_only_if_nothing_has_changed_since(hunt: Hunt, organiser
     assert (newest.action, newest.note, newest.undoable) == ("organiser.role", "olga@example.org", True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.sampled_from(EACH)), max_size=12))
 def test_whatever_owners_do_to_each_other_one_is_left(
     hunt: Hunt, steps: list[tuple[int, int, Role | None]]

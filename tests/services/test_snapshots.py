@@ -226,7 +226,7 @@ def test_a_zip_that_places_its_files_before_its_beginning_is_refused() -> None:
 
 
 @given(st.binary(max_size=400), st.integers(0, 600), st.integers(0, 255))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_damage_is_a_refusal_and_never_a_crash(junk: bytes, at: int, value: int) -> None:
     data = bytearray(packed(pack()))
     data[at % len(data)] = value
