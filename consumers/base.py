@@ -44,6 +44,8 @@ class BaseConsumer(AsyncWebsocketConsumer):
     """Among which sockets it is counted and told; its role's, if nothing else is said."""
     reads: ClassVar[bool] = True
     """Whether a snapshot of this kind costs the database something."""
+    apart: ClassVar[bool] = False
+    """Whether it is about something else than the current hunt, and so can be had without one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,6 +116,8 @@ class BaseConsumer(AsyncWebsocketConsumer):
         cookies = parse_cookie(_header(self.scope, b"cookie"))
         self.session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
         self.identity = await self.hub.identities.ask(self.session_key)
+        if self.hub.hunt is None and not self.apart:
+            raise errors.RetryLater  # it has just ceased to be the current one
         context.player.set(self.identity.player if self.identity else None)
         return self.identity
 
@@ -174,7 +178,7 @@ class BaseConsumer(AsyncWebsocketConsumer):
             return
         self.address = address
         await self._hub.start()
-        if self._hub.hunt is None:
+        if self._hub.hunt is None and not self.apart:
             await self.shut(Close.NO_HUNT)
         elif self.reads:
             try:

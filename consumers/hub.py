@@ -219,7 +219,8 @@ class Hub:
     # --- who comes in -----------------------------------------------------------------------------------------------
 
     def _identify(self, session_keys: Sequence[str]) -> list[Identity | None]:
-        return accounts.identify(session_keys, self._hunt_id())
+        # Without a current hunt nobody plays in it, and an author tests one that is yet to be.
+        return accounts.identify(session_keys, self.hunt.id if self.hunt else 0)
 
     def _enter(self, player_ids: Sequence[int]) -> list[PlayerSnapshot | None]:
         return players.enter(self._hunt_id(), player_ids)

@@ -53,7 +53,7 @@ class PlayerConsumer(BaseConsumer):
             self.hub.audience.leave(self, self.identity.player)
 
     async def welcome(self) -> None:
-        assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None
+        assert self.identity is not None and self.identity.player is not None
         view = await self.snapshot(self.identity.player)
         if view is None:
             raise errors.NotFound
@@ -104,7 +104,7 @@ class PlayerConsumer(BaseConsumer):
             await self.broadcast(protocol.pack(frame))
 
     async def act(self, command: Any) -> None:
-        assert self.identity is not None and self.identity.player is not None and self.hub.hunt is not None
+        assert self.identity is not None and self.identity.player is not None
         hunt, player = self.hunt, self.identity.player
         match command:
             case protocol.Answer() | protocol.AcceptClose():
@@ -164,7 +164,7 @@ class PlayerConsumer(BaseConsumer):
         )
 
     async def _judge(self, command: Any, kind: Kind, text: str) -> Judged:
-        assert self.identity is not None and self.hub.hunt is not None
+        assert self.identity is not None
         if self.identity.player is None or self.identity.member is None:
             raise errors.Forbidden
         judged = await self.hub.batcher.submit(

@@ -15,6 +15,7 @@ from game.services.testplay import TestSeat
 
 class TestConsumer(BackstageConsumer):
     needed = "/author"
+    apart = True
     # Nobody's player: among the sockets it is counted as what it is.
     company: ClassVar[Company] = "organiser"
 

@@ -13,9 +13,7 @@ from uuid import UUID
 import msgspec
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +22,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from msgspec import Struct
 
+from enigma_rt.allowed import need, user_id
 from game import errors
 from game.packs import PackError, PackQuestion
 from game.packs.archive import ARCHIVE_BYTES, packed, unpacked
@@ -104,25 +103,25 @@ class Restore(Struct, frozen=True, forbid_unknown_fields=True):
     version: int
 
 
-def _need(request: HttpRequest, what: str) -> None:
-    try:
-        roles.require(_user(request), what)
-    except errors.Forbidden as refusal:
-        raise PermissionDenied(str(refusal.text)) from None
-
-
 @require_safe
 @never_cache
 @login_required
 @csp_replace({"frame-src": [SELF]})
 def page(request: HttpRequest) -> HttpResponse:
-    """The desk of the current hunt, or of the one in ?hunt=SLUG."""
-    _need(request, "/author")
+    """The desk of the current hunt, or of the one in ?hunt=SLUG; without any the page where one is begun."""
+    role = need(request, "/author")
     slug = request.GET.get("hunt", "")
     hunt = desk.hunt_by(slug)
-    if hunt is None and slug:
-        raise Http404
-    return render(request, "author.html", {"hunt": hunt, "settings": _plain(desk.settings_about())})
+    if hunt is None:
+        if slug:
+            raise Http404
+        return redirect("hunts")
+    context = {
+        "hunt": hunt,
+        "settings": _plain(desk.settings_about()),
+        "owner": roles.may(role, "control"),
+    }
+    return render(request, "author.html", context)
 
 
 @require_safe
@@ -132,7 +131,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @csp_replace({"frame-ancestors": [SELF], "connect-src": [NONE]})
 def preview(request: HttpRequest) -> HttpResponse:
     """The player's page without a hunt: what it shows comes from the desk around it."""
-    _need(request, "/author")
+    need(request, "/author")
     return render(request, "author_preview.html")
 
 
@@ -146,7 +145,7 @@ def api(view: View) -> View:
                 {"code": "signed_out", "text": _("You are signed out. Sign in again, then send it.")}, 401
             )
         try:
-            roles.require(_user(request), "/author")
+            roles.require(user_id(request), "/author")
             return view(request, *args, **kwargs)
         except errors.GameError as refusal:
             return _json(_refusal(refusal), STATUS.get(type(refusal), 422))
@@ -198,7 +197,7 @@ def add(request: HttpRequest, hunt: int) -> HttpResponse:
     asked = _body(request, Add)
     return _json(
         authoring.add(
-            _user(request), hunt, asked.order, asked.at, asked.content, asked.picture, asked.command
+            user_id(request), hunt, asked.order, asked.at, asked.content, asked.picture, asked.command
         )
     )
 
@@ -209,7 +208,7 @@ def save(request: HttpRequest, hunt: int, question: int) -> HttpResponse:
     asked = _body(request, Save)
     return _json(
         authoring.save(
-            _user(request), hunt, question, asked.token, asked.content, asked.picture, asked.command
+            user_id(request), hunt, question, asked.token, asked.content, asked.picture, asked.command
         )
     )
 
@@ -218,14 +217,14 @@ def save(request: HttpRequest, hunt: int, question: int) -> HttpResponse:
 @api
 def remove(request: HttpRequest, hunt: int, question: int) -> HttpResponse:
     asked = _body(request, Remove)
-    return _json(authoring.remove(_user(request), hunt, question, asked.token, asked.command))
+    return _json(authoring.remove(user_id(request), hunt, question, asked.token, asked.command))
 
 
 @require_POST
 @api
 def order(request: HttpRequest, hunt: int) -> HttpResponse:
     asked = _body(request, Order)
-    return _json(authoring.reorder(_user(request), hunt, asked.order, asked.ids, asked.command))
+    return _json(authoring.reorder(user_id(request), hunt, asked.order, asked.ids, asked.command))
 
 
 @require_POST
@@ -235,8 +234,8 @@ def write_hunt(request: HttpRequest, hunt: int) -> HttpResponse:
     row = desk.hunt_row(hunt)
     if (asked.hunt.starts_at, asked.hunt.ends_at) != (row.starts_at, row.ends_at):
         # When the night begins and ends is for those to say who may begin and end it.
-        roles.require(_user(request), "control")
-    return _json(authoring.write_hunt(_user(request), hunt, asked.token, asked.hunt, asked.command))
+        roles.require(user_id(request), "control")
+    return _json(authoring.write_hunt(user_id(request), hunt, asked.token, asked.hunt, asked.command))
 
 
 @require_GET
@@ -260,7 +259,7 @@ def restore(request: HttpRequest, hunt: int, number: int) -> HttpResponse:
     note = _("version %(n)d brought back") % {"n": number}
     return _json(
         authoring.replace_by(
-            _user(request),
+            user_id(request),
             hunt,
             asked.version,
             pack,
@@ -291,7 +290,9 @@ def import_pack(request: HttpRequest, hunt: int) -> HttpResponse:
     name = (upload.name or "")[:100]
     note = _("imported %(file)s") % {"file": name}
     return _json(
-        authoring.replace_by(_user(request), hunt, seen, pack, "content.pack", {"text": name}, note, command)
+        authoring.replace_by(
+            user_id(request), hunt, seen, pack, "content.pack", {"text": name}, note, command
+        )
     )
 
 
@@ -300,7 +301,7 @@ def import_pack(request: HttpRequest, hunt: int) -> HttpResponse:
 def export(request: HttpRequest, hunt: int) -> HttpResponse:
     """The content as a pack in a zip; who took it is written down."""
     row = desk.hunt_row(hunt)
-    audit.once(_user(request), hunt, None, "export.pack", {}, lambda _hunt: {})
+    audit.once(user_id(request), hunt, None, "export.pack", {}, lambda _hunt: {})
     response = HttpResponse(packed(packs.export_pack(row)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{row.slug}.zip"'
     return response
@@ -311,9 +312,9 @@ def export(request: HttpRequest, hunt: int) -> HttpResponse:
 @login_required
 def test(request: HttpRequest, hunt: int) -> HttpResponse:
     """Test play from question `q` on, in the tab that asks; what was played before is forgotten."""
-    _need(request, "/author")
+    need(request, "/author")
     try:
-        testplay.begin(_user(request), hunt, int(request.POST.get("q", "")))
+        testplay.begin(user_id(request), hunt, int(request.POST.get("q", "")))
     except (ValueError, errors.GameError):
         raise Http404 from None
     return redirect("author_play", hunt=hunt)
@@ -324,16 +325,11 @@ def test(request: HttpRequest, hunt: int) -> HttpResponse:
 @login_required
 def play(request: HttpRequest, hunt: int) -> HttpResponse:
     """The player's page, of the test player."""
-    _need(request, "/author")
-    seat = testplay.seat(_user(request), hunt)
+    need(request, "/author")
+    seat = testplay.seat(user_id(request), hunt)
     if seat is None:
         raise Http404
-    return render(request, "author_play.html", {"hunt": seat.hunt, "of": hunt})
-
-
-def _user(request: HttpRequest) -> int:
-    assert isinstance(request.user, AbstractBaseUser)
-    return int(request.user.pk)
+    return render(request, "author_play.html", {"hunt": seat.hunt, "of": desk.hunt_row(hunt)})
 
 
 def _body(request: HttpRequest, kind: type[Asked]) -> Asked:

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from enigma_rt import author
+from enigma_rt import author, author_hunts
 
 urlpatterns = [
+    path("hunts", author_hunts.hunts, name="hunts"),
+    path("hunts/begin", author_hunts.begin, name="hunt_begin"),
+    path("hunts/bring", author_hunts.bring, name="hunt_bring"),
+    path("hunts/<int:hunt>/current", author_hunts.current, name="hunt_current"),
     path("preview", author.preview, name="author_preview"),
     path("<int:hunt>/state", author.state, name="author_state"),
     path("<int:hunt>/look", author.look),

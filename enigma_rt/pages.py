@@ -8,7 +8,6 @@ import segno
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,10 +22,11 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from enigma_rt import archive
+from enigma_rt.allowed import need
 from enigma_rt.downloads import Download
 from enigma_rt.forms import JoinForm, pop_wish
 from game import errors
-from game.queries import accounts, exports, roles
+from game.queries import accounts, exports
 from game.queries import play as queries
 from game.queries.archive import read
 from game.queries.clock import now_ms
@@ -52,14 +52,6 @@ def _account(request: HttpRequest) -> AbstractBaseUser:
     """Of somebody who has signed in."""
     assert isinstance(request.user, AbstractBaseUser)
     return request.user
-
-
-def _need(request: HttpRequest, what: str) -> None:
-    """The account may do this (`game/rules/roles.py`), or it is told which role that takes."""
-    try:
-        roles.require(_account(request).pk, what)
-    except errors.Forbidden as refusal:
-        raise PermissionDenied(str(refusal.text)) from None
 
 
 @require_safe
@@ -162,7 +154,7 @@ def qr_code(text: str) -> SafeString:
 @never_cache
 @login_required
 def console(request: HttpRequest) -> HttpResponse:
-    _need(request, "/console")
+    need(request, "/console")
     return render(request, "console.html", {"hunt": hunt_view()})
 
 
@@ -171,7 +163,7 @@ def console(request: HttpRequest) -> HttpResponse:
 @login_required
 def view_as(request: HttpRequest, player: int) -> HttpResponse:
     """What a player is shown, to an organiser. Its socket writes down who looks (`consumers/viewer.py`)."""
-    _need(request, "/console/as")
+    need(request, "/console/as")
     hunt = hunt_view()
     name = accounts.name_of(hunt.id, player) if hunt else None
     if name is None:
@@ -185,7 +177,7 @@ def view_as(request: HttpRequest, player: int) -> HttpResponse:
 def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
     """A table of the current hunt as a file; who took what is written down."""
     emails = what == "results" and request.GET.get("emails") == "1"
-    _need(request, "/console/export?emails" if emails else "/console/export")
+    need(request, "/console/export?emails" if emails else "/console/export")
     row = queries.current_hunt()
     if row is None or what not in exports.TABLES:
         raise Http404
@@ -207,7 +199,7 @@ def export(request: HttpRequest, what: str, form: str) -> HttpResponse:
 def site(request: HttpRequest) -> HttpResponse:
     """The current hunt as pages for any web host, in a zip, once it is over; `?answers=1` releases the answers, and
     `?language=…` chooses the languages. Who took it is written down."""
-    _need(request, "/console/site")
+    need(request, "/console/site")
     row = queries.current_hunt()
     if row is None:
         raise Http404

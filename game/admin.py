@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from game import errors
 from game.forms import HuntForm, MarkdownField, QuestionForm, StoryFormSet, lines
 from game.models import (
     Announcement,
@@ -195,7 +196,11 @@ class HuntAdmin(HuntAdminBase):
         if len(chosen) != 1:
             self.message_user(request, _("Choose one hunt: only one can be current."), messages.ERROR)
             return
-        packs.make_current(chosen[0].id)
+        try:
+            packs.make_current(chosen[0].id)
+        except errors.Invalid as refusal:
+            self.message_user(request, str(refusal.text), messages.ERROR)
+            return
         self.message_user(
             request, _("The pages are about “%(hunt)s” now.") % {"hunt": chosen[0]}, messages.SUCCESS
         )

@@ -192,3 +192,83 @@ def test_a_pack_goes_out_and_comes_in_again(desk: Desk, hunt: Hunt) -> None:
     assert broken.status_code == 422
     assert broken.json()["problems"] == ["the file: is not a zip. Send the pack's folder as a .zip."]
     assert packed(packs.export_pack(hunt)) == out.content
+
+
+# --- all hunts --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def author_client() -> Client:
+    client = Client()
+    client.force_login(make_user(role="author"))
+    return client
+
+
+@pytest.fixture
+def owner_client() -> Client:
+    client = Client()
+    client.force_login(make_user(staff=True))
+    return client
+
+
+def test_without_a_hunt_the_desk_leads_to_where_one_is_begun(author_client: Client) -> None:
+    assert author_client.get("/author")["Location"] == "/author/hunts"
+    assert "There is no hunt yet" in author_client.get("/author/hunts").content.decode()
+    assert author_client.get("/author?hunt=none").status_code == 404
+
+
+def test_hunts_are_begun_by_authors_and_shown_by_owners(author_client: Client, owner_client: Client) -> None:
+    said = {"title": "Night Shift", "command": str(uuid4())}
+    for _sent_twice in range(2):
+        begun = author_client.post("/author/hunts/begin", said)
+        assert begun["Location"] == "/author?hunt=night-shift"
+    new = Hunt.objects.get()
+    page = author_client.get("/author?hunt=night-shift").content.decode()
+    assert "data-owner" not in page
+    refused = author_client.post("/author/hunts/begin", {"title": " ", "command": str(uuid4())})
+    assert refused.status_code == 422
+    assert "title is blank" in refused.content.decode()
+    assert author_client.post("/author/hunts/begin", {"title": "x", "command": "no"}).status_code == 422
+
+    path = f"/author/hunts/{new.id}/current"
+    assert author_client.get(path).status_code == 403
+    assert "Make it the current" not in owner_client.get("/author/hunts").content.decode()  # no question yet
+    empty = owner_client.post(path, {"instead": "", "command": str(uuid4())})
+    assert (empty.status_code, "no question" in empty.content.decode()) == (409, True)
+
+    live = make_hunt(slug="live", current=True)
+    asked = owner_client.get(f"/author/hunts/{make_hunt(slug='other', current=False).id}/current")
+    assert "is being played" in asked.content.decode()
+    other = Hunt.objects.get(slug="other")
+    path = f"/author/hunts/{other.id}/current"
+    assert author_client.post(path, {"instead": live.id, "command": str(uuid4())}).status_code == 403
+    assert owner_client.post(path, {"instead": "", "command": str(uuid4())}).status_code == 409
+    assert owner_client.post(path, {"instead": "x", "command": str(uuid4())}).status_code == 404
+    assert owner_client.post(path, {"instead": live.id, "command": str(uuid4())}).status_code == 302
+    assert Hunt.objects.get(current=True) == other
+    assert owner_client.get("/author/hunts/99999/current").status_code == 404
+
+
+def test_a_pack_becomes_a_new_hunt(hunt: Hunt, author_client: Client) -> None:
+    def send(data: bytes) -> Any:
+        file = SimpleUploadedFile("pack.zip", data, content_type="application/zip")
+        return author_client.post("/author/hunts/bring", {"file": file, "command": str(uuid4())})
+
+    sent = send(packed(packs.export_pack(hunt)))
+    new = Hunt.objects.exclude(id=hunt.id).get()
+    assert sent["Location"] == f"/author?hunt={new.slug}"
+    assert (new.current, new.questions.count()) == (False, 3)
+    refused = send(b"no zip")
+    assert (refused.status_code, "is not a zip" in refused.content.decode()) == (422, True)
+    assert author_client.post("/author/hunts/bring", {"command": str(uuid4())}).status_code == 422
+
+
+def test_hunts_are_for_authors_alone() -> None:
+    client = Client()
+    for path in ("begin", "bring"):
+        assert client.post(f"/author/hunts/{path}").status_code == 302
+    client.force_login(make_user(role="moderator"))
+    assert client.get("/author/hunts").status_code == 403
+    for path in ("begin", "bring"):
+        assert client.post(f"/author/hunts/{path}").status_code == 403
+    assert not Hunt.objects.exists()

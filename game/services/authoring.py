@@ -60,8 +60,13 @@ class HuntDraft(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def fixed(hunt: Hunt) -> bool:
-    """Whether the order of the questions stands: the hunt has begun, or somebody has seen a question."""
-    return phase(hunt.times, now_ms()) is not Phase.SCHEDULED or packs.has_been_played(hunt)
+    """Whether the order of the questions stands: the hunt has begun, or somebody has seen a question.
+
+    A hunt that is not the current one begins for nobody, whatever its start says: who writes for weeks is not locked
+    out.
+    """
+    begun = hunt.current and phase(hunt.times, now_ms()) is not Phase.SCHEDULED
+    return begun or packs.has_been_played(hunt)
 
 
 def order_token(ids: Sequence[int]) -> str:
@@ -227,6 +232,10 @@ def write_hunt(
             hunt.paused_at, hunt.paused_ms, hunt.ended_at = None, 0, None
         hunt.title, hunt.tagline, hunt.settings = draft.title, draft.tagline, settings
         hunt.starts_at, hunt.ends_at = draft.starts_at, draft.ends_at
+        if {"starts_at", "ends_at", "settings.freeze_minutes"} & set(changed) and not packs.has_been_played(
+            hunt
+        ):
+            packs.plan_freeze(hunt)
         hunt.save()
         return {
             "before": {name: old[name] for name in changed},
@@ -277,6 +286,8 @@ def replace_by(
     def act(hunt: Hunt) -> Detail:
         if hunt.version != seen_version:
             raise errors.Outdated
+        if not pack.questions:
+            raise errors.Invalid(_("A hunt has at least one question."))
         before = versions.snapshot(hunt)
         packs.import_pack(pack, slug=hunt.slug, starts_at=hunt.starts_at, ends_at=hunt.ends_at, replace=True)
         hunt.refresh_from_db()

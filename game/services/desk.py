@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from msgspec import Struct
 
 from game import errors
-from game.models import ContentVersion, Hunt, Question
+from game.models import ContentVersion, Hunt, Player, Question
 from game.packs import Fault, Pack, PackQuestion
 from game.packs.checks import differing, question_faults
 from game.packs.snapshots import Change, changes
@@ -63,7 +63,8 @@ class SettingView(Struct, frozen=True):
 
 class Desk(Struct, frozen=True):
     """Everything of a hunt that its authors write. `order` and `token` stand for the chain and for the hunt itself;
-    `fixed`: the chain stands; `version` rises with every change, whoever makes it."""
+    `current`: the pages are about it; `fixed`: the chain stands; `version` rises with every change, whoever makes
+    it."""
 
     id: int
     slug: str
@@ -73,6 +74,7 @@ class Desk(Struct, frozen=True):
     ends_at: int
     settings: dict[str, Any]
     phase: str
+    current: bool
     fixed: bool
     version: int
     now: int
@@ -96,6 +98,20 @@ class Look(Struct, frozen=True):
     opens: Opened
     hint_html: str
     solved: Opened
+
+
+class HuntLine(Struct, frozen=True):
+    """A hunt of this server. `players` are those who have joined it."""
+
+    id: int
+    slug: str
+    title: str
+    starts_at: int
+    ends_at: int
+    phase: str
+    current: bool
+    questions: int
+    players: int
 
 
 class VersionView(Struct, frozen=True):
@@ -124,6 +140,8 @@ def settings_about() -> tuple[SettingView, ...]:
 
 def findings(rows: Sequence[tuple[int, PackQuestion]], settings: HuntSettings) -> Iterator[Finding]:
     """Of (id, content) in the order of the hunt."""
+    if not rows:
+        yield Finding(None, "fault", "questions", "are missing", "Write the first one")
     for number, each in rows:
         yield from _found(number, "fault", question_faults(each))
         yield from _found(number, "warning", question_warnings(each))
@@ -174,6 +192,28 @@ def hunt_by(slug: str) -> Hunt | None:
     return Hunt.objects.filter(slug=slug, test_play=None).first() if slug else play.current_hunt()
 
 
+def hunts() -> tuple[HuntLine, ...]:
+    """All but the copies that authors play in: the current one, then the latest start first."""
+    now = now_ms()
+    questions, players = (
+        dict(model.objects.values_list("hunt_id").annotate(Count("id"))) for model in (Question, Player)
+    )
+    return tuple(
+        HuntLine(
+            id=row.id,
+            slug=row.slug,
+            title=row.title,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            phase=phase(row.times, now).value,
+            current=row.current,
+            questions=questions.get(row.id, 0),
+            players=players.get(row.id, 0),
+        )
+        for row in Hunt.objects.filter(test_play=None).order_by("-current", "-starts_at", "-id")
+    )
+
+
 def hunt_row(hunt_id: int) -> Hunt:
     """Raises NotFound."""
     hunt = Hunt.objects.filter(id=hunt_id, test_play=None).first()
@@ -200,6 +240,7 @@ def desk(hunt_id: int) -> Desk:
         ends_at=hunt.ends_at,
         settings=differing(load(hunt.settings)),
         phase=phase(hunt.times, now).value,
+        current=hunt.current,
         fixed=authoring.fixed(hunt),
         version=hunt.version,
         now=now,

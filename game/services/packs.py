@@ -5,6 +5,7 @@ import secrets
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from enigma_rt.bus import publish_on_commit
 from game import errors
@@ -97,8 +98,10 @@ def touch_hunt(hunt_id: int) -> None:
 
 @transaction.atomic
 def make_current(hunt_id: int) -> None:
-    """Let the pages and sockets be about this hunt."""
+    """Let the pages and sockets be about this hunt. Raises Invalid while it has no question."""
     hunt = own_hunt(hunt_id)
+    if not hunt.questions.exists():
+        raise errors.Invalid(_("It has no question yet."))
     if not hunt.current:
         _give_way(hunt)
         hunt.current = True

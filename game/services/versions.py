@@ -1,17 +1,18 @@
 """A hunt's content over time: each change makes a version, each version can be read, compared and brought back."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from game import errors
 from game.models import ContentVersion, Hunt, Image, KeptImage
 from game.packs import Pack, PackImage
 from game.packs.checks import differing
-from game.packs.snapshots import KeptPicture, Snapshot, decode, digest, encode
+from game.packs.snapshots import Change, KeptPicture, Snapshot, changes, decode, digest, encode
 from game.queries.clock import now_ms
 from game.rules.settings import load
 from game.services import packs
@@ -45,6 +46,8 @@ def keep(hunt: Hunt, user_id: int | None, note: str = "") -> int:
     stands_for = digest(present)
     if latest is not None and latest.digest == stands_for:
         return latest.number
+    if latest is not None and not note:
+        note = summary(tuple(changes(read(hunt.id, latest.number), present)))
     _keep_pictures(hunt, present)
     number = latest.number + 1 if latest else 1
     ContentVersion.objects.create(
@@ -57,6 +60,20 @@ def keep(hunt: Hunt, user_id: int | None, note: str = "") -> int:
         data=encode(present),
     )
     return number
+
+
+def summary(found: Sequence[Change]) -> str:
+    """A line that says what these changes are about: the first place with its fields, and how many more there are."""
+    if not found:
+        return ""
+    first = found[0]
+    place = f"{first.q}. {first.title}".rstrip() if first.q else _("Hunt")
+    what = {"added": _("added"), "removed": _("removed"), "moved": _("moved")}.get(first.kind) or ", ".join(
+        each.field for each in found if (each.q, each.kind) == (first.q, first.kind)
+    )
+    others = len({each.q for each in found} - {first.q})
+    more = ngettext("and %(n)d other place", "and %(n)d other places", others) % {"n": others}
+    return f"{place}: {what} {more if others else ''}".strip()
 
 
 @contextmanager

@@ -32,6 +32,17 @@ async def test_an_author_plays_apart_from_everybody(connect: Connect, database: 
     assert (await tab.next())["question"]["q"] == 3
 
 
+async def test_a_hunt_can_be_tested_before_any_is_current(connect: Connect, database: Database) -> None:
+    hunt = await database(make_hunt, started_h=-1, current=False)
+    olga = await database(make_user, "olga", role="author")
+    await database(testplay.begin, olga.pk, hunt.id, 1)
+    tab = await connect(olga, f"ws/test/{hunt.id}")
+    assert (await tab.ask("answer", q=1, text="right 1"))["verdict"] == "correct"
+    assert (await tab.ask("crowd", q=2, text=None, rival=None))["rival"] is None
+    ada = await database(make_user, "ada")
+    assert await (await connect(ada, raw=True)).next() == {"close": 4404}
+
+
 async def test_who_may_not_write_may_not_play(connect: Connect, database: Database) -> None:
     hunt = await database(make_hunt)
     ada = await database(make_player, hunt, "Ada")

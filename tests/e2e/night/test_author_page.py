@@ -56,7 +56,9 @@ def test_a_hunt_is_written(visit: Visit, behind: Stage, tmp_path: Path) -> None:
     expect(desk.get_by_label("Close answers")).to_have_accessible_description(
         re.compile("is the same as answers")
     )
-    expect(desk.get_by_role("button", name="Save", exact=True)).to_have_attribute("aria-disabled", "true")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.get_by_role("alert")).to_contain_text("Not saved")
+    expect(desk.get_by_label("Close answers")).to_be_focused()
     desk.get_by_label("Close answers").fill("right")
 
     # A picture, which has to be described.
@@ -182,3 +184,71 @@ def test_two_authors_and_a_hunt_that_has_begun(visit: Visit, behind: Stage) -> N
     saves(mine)
     expect(tab.page.locator(".question")).to_contain_text("It is lit.")
     expect(tab.field).to_have_value("half an ans")
+
+
+def test_a_hunt_from_nothing(visit: Visit, behind: Stage) -> None:
+    """By an author who has read nothing: begun, written, tried, and shown by an owner.
+
+    Last: another hunt is current then.
+    """
+    ada = visit(behind.account("Ada Author", role="author"), viewport=DESK)
+    desk = ada.tab("/author/hunts")
+    desk.get_by_label("Title of the hunt").fill("Night Shift")
+    desk.get_by_role("button", name="Begin it").click()
+    expect(desk.get_by_text("Not the current hunt: players do not see it.")).to_be_visible()
+
+    # Nothing is held against who has not begun to write; what is missing is said to who would save it.
+    save = desk.get_by_role("button", name="Save", exact=True)
+    expect(desk.locator("#editor .flag").first).to_have_text("empty")
+    expect(desk.locator("#editor .about")).to_have_count(0)
+    desk.get_by_label("Title", exact=True).fill("The Logbook")
+    expect(desk.frame_locator("iframe").get_by_role("heading", level=2)).to_have_text("The Logbook")
+    save.click()
+    expect(desk.get_by_role("alert")).to_contain_text("Not saved")
+    expect(desk.get_by_label("Text, in Markdown")).to_be_focused()
+    desk.keyboard.type("By one, all there.")
+    desk.get_by_label("Right answers").fill("boat")
+    expect(desk.locator("#editor .fault")).to_have_count(0)
+    saves(desk)
+    for title in ("The Lamp", "The Stairs"):
+        desk.get_by_role("button", name="Add a question").click()
+        expect(desk.get_by_label("Title", exact=True)).to_be_focused()
+        desk.keyboard.type(title)
+        desk.get_by_label("Text, in Markdown").fill("Which?")
+        desk.get_by_label("Right answers").fill("west")
+        expect(desk.locator("#editor .fault")).to_have_count(0)
+        saves(desk)
+
+    # By keys all the way: the button stays under the finger.
+    rows = desk.get_by_role("navigation", name="Questions").locator("li .row")
+    up = desk.get_by_role("button", name="Move up: The Stairs")
+    up.focus()
+    for place in (1, 0):
+        desk.keyboard.press("Enter")
+        expect(rows.nth(place)).to_contain_text("The Stairs")
+        expect(desk.locator("#list ol")).to_have_attribute("aria-busy", "false")
+        expect(up).to_be_focused()
+
+    # Tried, though nobody is shown it; when it starts is an owner's to say.
+    rows.nth(1).click()
+    with desk.expect_popup() as opened:
+        desk.get_by_role("button", name="Play from here").click()
+    test = PlayerTab(opened.value)
+    test.answers("boat")
+    test.is_told("Right.")
+    test.page.get_by_role("link", name="Author's desk").click()
+    expect(test.page.locator("#title")).to_have_text("Night Shift")
+    test.page.close()
+    desk.get_by_role("link", name="Versions").click()
+    expect(desk.locator(".version-list > li").last).to_contain_text("begun")
+    expect(desk.locator(".version-list > li").nth(2)).to_contain_text("3. The Stairs: added")
+    desk.get_by_role("link", name="Hunt", exact=True).click()
+    expect(desk.get_by_label("Start", exact=True)).to_be_disabled()
+
+    owner = visit(behind.account("Olga Owner", staff=True), viewport=DESK).tab("/author/hunts")
+    owner.get_by_role("row", name="Night Shift").get_by_role("link", name="Make it the current one").click()
+    expect(owner.get_by_role("main")).to_contain_text("3 questions")
+    owner.get_by_role("button", name="Make it the current one").click()
+    expect(owner.get_by_role("row", name="Night Shift")).to_contain_text("what players see")
+    expect(desk.locator("#phase")).to_contain_text("Scheduled")
+    expect(visit().tab("/").get_by_role("heading", level=1)).to_have_text("Night Shift")

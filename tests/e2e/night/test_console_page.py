@@ -25,6 +25,12 @@ def organiser(behind: Stage) -> str:
     return behind.account("Olga", staff=True)
 
 
+@pytest.fixture(scope="module")
+def curious(behind: Stage) -> str:
+    """A session of a player who looks where only organisers may."""
+    return behind.player("Curious")
+
+
 @pytest.fixture
 def desk(visit: Visit, organiser: str) -> Visitor:
     return visit(organiser, viewport=DESK)
@@ -66,8 +72,8 @@ def phase(page: Page) -> Locator:
 # --- who may come in ------------------------------------------------------------------------------------------------
 
 
-def test_a_player_is_refused(visit: Visit, behind: Stage) -> None:
-    player = visit(behind.player("Curious"))
+def test_a_player_is_refused(visit: Visit, curious: str) -> None:
+    player = visit(curious)
     player.forgives("status of 403")
     page = player.tab("/console")
     expect(page.get_by_role("heading", name="Not for this account")).to_be_visible()
@@ -90,6 +96,7 @@ def test_who_has_not_logged_in_is_asked_to(visit: Visit) -> None:
 # --- the hunt's phases ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("curious")  # the one of two players who is not connected
 def test_a_hunt_from_start_to_end(console: Page, visit: Visit, behind: Stage) -> None:
     """Every button asks once, says whom it touches, and what it does reaches players at once."""
     tab = visit(behind.player("Witness")).plays()

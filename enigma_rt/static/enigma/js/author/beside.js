@@ -102,6 +102,10 @@ export function createBeside({ api, state, paint, address, draft, place }) {
       clearTimeout(timer);
       timer = setTimeout(() => state.desk && look(now), now ? 0 : LOOK_AFTER);
     },
+    lookNow() {
+      clearTimeout(timer);
+      return look(false);
+    },
     paint() {
       render(preview({ ...at, address }, act), $("#preview"));
       render(tester(at, act), $("#tester"));

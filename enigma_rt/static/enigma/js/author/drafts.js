@@ -21,6 +21,9 @@ export function formOf(content) {
 
 export const blank = () => formOf(EMPTY);
 
+/** Whether nothing has been written into a new question's form. */
+export const isBlank = (form) => !differs(form, EMPTY);
+
 const lines = (text) => text.split("\n").filter((line) => line.trim() !== "");
 
 /** The question that the fields say, or null while a number is none. */

@@ -3,7 +3,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { $ } from "../dom.js";
 import { format, gettext, locale, number } from "../i18n.js";
-import { exactTime, shortDayTime } from "../times.js";
+import { shortDayTime } from "../times.js";
 
 const KIND = {
   added: () => gettext("added"),
@@ -100,7 +100,7 @@ export function createHistory({ api, state, confirm, told, paint, refresh, expor
   function row(each) {
     const open = at.open === each.number;
     return html`<li><button type="button" class="row" aria-expanded=${String(open)} @click=${() => show(each.number)}>
-        <span class="number">${number(each.number)}</span><span class="time"><span class="number">${exactTime(each.at, locale())}</span> ${shortDayTime(each.at, locale())}</span>
+        <span class="number">${number(each.number)}</span><span class="time">${shortDayTime(each.at, locale())}</span>
         <span class="name">${each.who || gettext("elsewhere")}</span><span class="extra">${each.note}</span></button>
       ${open ? html`<div class="version">${at.detail === null ? html`<p class="nothing">${gettext("Looking …")}</p>` : html`
         <h3>${each.number === 1 ? gettext("The first version that was kept") : gettext("What it changed")}</h3>${each.number === 1 ? nothing : changeList(at.detail.changed)}

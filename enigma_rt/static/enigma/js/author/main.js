@@ -2,13 +2,12 @@
 
 import "../html.js";
 import { html, render } from "../../vendor/lit-html/lit-html.js";
-import { zoned } from "../clock.js";
 import { $ } from "../dom.js";
 import { format, gettext, locale, number } from "../i18n.js";
-import { exactTime } from "../times.js";
+import { exactTime, shortDayTime } from "../times.js";
 import { Confirm } from "../console/confirm.js";
 import { createApi } from "./api.js";
-import { NEW, blank, contentOf, differs, fieldOf, formOf, moved, standing } from "./drafts.js";
+import { NEW, blank, contentOf, differs, fieldOf, formOf, isBlank, moved, standing } from "./drafts.js";
 import { createBeside } from "./beside.js";
 import { drag } from "./order.js";
 import { createHuntForm } from "./hunt.js";
@@ -21,11 +20,11 @@ const POLL = 3_000;
 const TOLD = 6_000;
 const MEGABYTE = 1024 * 1024;
 const VIEWS = ["questions", "hunt", "check", "versions"];
-const { hunt, csrf, test, preview: previewAddress, login } = document.body.dataset;
+const { hunt, csrf, test, preview: previewAddress, login, current: currentAddress } = document.body.dataset;
 
 const api = createApi(`/author/${hunt}`, csrf);
 const confirm = new Confirm($("#confirm"));
-const state = { desk: null, open: null, drafts: new Map(), order: null, held: null, moving: false, pending: false, error: "", trouble: "", view: "questions" };
+const state = { desk: null, open: null, drafts: new Map(), order: null, held: null, moving: false, pending: false, error: "", trouble: "", view: "questions", tried: false };
 let forgets = 0;
 
 // --- what there is ---------------------------------------------------------------------------------------------------------
@@ -40,7 +39,8 @@ function draftOf(id) {
   return { id, token, form: formOf(content), at: null };
 }
 
-const dirty = (draft) => draft.id === NEW || differs(draft.form, question(draft.id)?.content ?? {});
+const dirty = (draft) => (draft.id === NEW ? !isBlank(draft.form) : differs(draft.form, question(draft.id)?.content ?? {}));
+const unsaved = () => [...state.drafts.values()].filter(dirty).length;
 const placeOf = (id) => (id === NEW ? state.drafts.get(NEW).at : ids().indexOf(id));
 const ids = () => state.order ?? state.desk.questions.map(({ id }) => id);
 
@@ -56,7 +56,7 @@ function rows() {
     return { id, title: draft?.form.title ?? question(id).content.title, dirty: Boolean(draft), counts: countsOf(id), foreign: draft ? standing(draft, question(id)) === "stale" : false };
   });
   const fresh = state.drafts.get(NEW);
-  if (fresh) all.splice(fresh.at, 0, { id: NEW, title: fresh.form.title || gettext("New question"), dirty: true, counts: {}, foreign: false });
+  if (fresh) all.splice(fresh.at, 0, { id: NEW, title: fresh.form.title || gettext("New question"), dirty: dirty(fresh), counts: {}, foreign: false });
   const lost = [...state.drafts.values()].filter((draft) => draft.id !== NEW && !question(draft.id));
   return [...all, ...lost.map((draft) => ({ id: draft.id, title: draft.form.title, dirty: true, counts: {}, foreign: true }))];
 }
@@ -68,20 +68,22 @@ const parts = {
   editor() {
     const draft = draftOf(state.open);
     const saved = question(state.open);
+    const alone = state.desk.questions.length === 0;
     render(form({
       draft: { ...draft, q: placeOf(state.open) + 1, standing: standing(draft, saved) },
-      findings: beside.findings(),
+      findings: findings(draft),
       dirty: dirty(draft),
       pending: state.pending,
       error: state.error || (contentOf(draft.form) ? "" : gettext("Points and closeness are whole numbers.")),
       fixed: state.desk.fixed,
+      alone,
       images: saved?.image ?? "",
       test: { address: test, csrf },
     }, act), $("#editor"));
   },
   beside: () => beside.paint(),
   hunt: () => huntForm.paint(),
-  check: () => render(check({ desk: state.desk, unsaved: state.drafts.size }, act), $("#findings")),
+  check: () => render(check({ desk: state.desk, unsaved: unsaved() }, act), $("#findings")),
   history: () => past.paint(),
   head() {
     const faults = state.desk.findings.filter(({ kind }) => kind === "fault").length;
@@ -89,13 +91,23 @@ const parts = {
     $("#found").textContent = faults ? number(faults) : "";
     const words = { scheduled: gettext("Scheduled"), live: gettext("Live"), paused: gettext("Paused"), ended: gettext("Ended") };
     document.body.dataset.link = state.trouble ? "offline" : "live";
-    render(html`<span class="phase" data-phase=${state.desk.phase}>${words[state.desk.phase]}</span> <span class="until">${state.desk.phase === "scheduled" ? format(gettext("opens %(time)s"), { time: zoned(state.desk.starts_at) }) : ""}</span>`, $("#phase"));
+    render(state.desk.current
+      ? html`<span class="phase" data-phase=${state.desk.phase}>${words[state.desk.phase]}</span> <span class="until">${state.desk.phase === "scheduled" ? format(gettext("opens %(time)s"), { time: shortDayTime(state.desk.starts_at, locale()) }) : ""}</span>`
+      : html`<span class="until">${gettext("Not the current hunt: players do not see it.")}</span>${currentAddress && state.desk.questions.length ? html` <a href=${currentAddress}>${gettext("Make it the current one…")}</a>` : ""}`, $("#phase"));
     const trouble = $("#trouble");
     trouble.textContent = state.trouble;
     trouble.className = state.trouble ? "trouble" : "";
   },
   confirm: () => confirm.paint(),
 };
+/** What is said of the open draft. A new question is not told what it lacks before somebody would save it. */
+function findings(draft) {
+  const found = beside.findings();
+  if (draft.id !== NEW || state.tried) return found;
+  const standard = blank();
+  return found.filter((finding) => String(draft.form[fieldOf(finding)]) !== String(standard[fieldOf(finding)]));
+}
+
 const waiting = new Set();
 let frame = 0;
 
@@ -122,7 +134,7 @@ function told(text) {
 function edit(change) {
   const draft = draftOf(state.open);
   const next = { ...draft, form: { ...draft.form, ...change } };
-  if (dirty(next)) state.drafts.set(next.id, next);
+  if (dirty(next) || next.id === NEW) state.drafts.set(next.id, next);
   else state.drafts.delete(next.id);
   state.error = "";
   paint("list", "editor");
@@ -139,9 +151,16 @@ function put(id) {
 
 function drop(id) {
   state.drafts.delete(id);
-  if (id === state.open && !question(id)) put(state.desk.questions[Math.min(placeAfter(id), state.desk.questions.length - 1)].id);
+  if (state.desk.questions.length === 0) first();
+  else if (id === state.open && !question(id)) put(state.desk.questions[Math.min(placeAfter(id), state.desk.questions.length - 1)].id);
   else beside.look();
   paint("list", "editor");
+}
+
+/** The form of the first question of all. */
+function first() {
+  if (!state.drafts.has(NEW)) state.drafts.set(NEW, { id: NEW, token: "", form: blank(), at: 0 });
+  put(NEW);
 }
 
 const placeAfter = (id) => Math.max(0, ids().indexOf(id));
@@ -154,6 +173,7 @@ const act = {
   begin() {
     if (state.drafts.has(NEW)) return act.open(NEW);
     state.drafts.set(NEW, { id: NEW, token: "", form: blank(), at: placeOf(state.open) + 1 });
+    state.tried = false;
     act.open(NEW);
     requestAnimationFrame(() => $("#f-title")?.focus());
   },
@@ -182,8 +202,7 @@ const act = {
     }
   },
   discard() {
-    if (!dirty(draftOf(state.open))) return;
-    drop(state.open);
+    if (state.open === NEW || dirty(draftOf(state.open))) drop(state.open);
   },
   theirs: () => drop(state.open),
   mine() {
@@ -198,8 +217,9 @@ const act = {
     if (state.pending || !dirty(draft) || !content || standing(draft, question(draft.id)) !== "same") return;
     const { picture } = draft.form;
     const body = { content: picture ? { ...content, image: null } : content, picture: picture && { name: picture.name, data: picture.data } };
-    Object.assign(state, { pending: true, error: "" });
+    Object.assign(state, { pending: true, error: "", tried: false });
     paint("editor");
+    if (await pointOut(draft.id)) return;
     try {
       const done = draft.id === NEW
         ? await api.write("questions", { ...body, order: state.desk.order, at: draft.at + 1 })
@@ -242,7 +262,9 @@ const act = {
     const from = ids().indexOf(id);
     const to = from + by;
     if (state.moving || to < 0 || to >= ids().length) return;
-    arrange(moved(ids(), from, to));
+    const pressed = by < 0 ? ".moves button:first-child" : ".moves button:last-child";
+    // A row that changes its place loses the focus: who moves it by keys goes on moving it.
+    arrange(moved(ids(), from, to)).then(() => requestAnimationFrame(() => requestAnimationFrame(() => $(`#list ${pressed}`)?.focus())));
   },
   drag(event, id) {
     if (state.moving || state.drafts.has(NEW)) return;
@@ -272,10 +294,25 @@ const act = {
       return;
     }
     location.hash = `#q-${id}`;
-    const field = fieldOf({ place });
-    requestAnimationFrame(() => requestAnimationFrame(() => ($(`#f-${field}`) ?? $(`.f-${field} textarea, .f-${field} button`))?.focus()));
+    focusOn(fieldOf({ place }));
   },
 };
+
+/** Whether the open question has a fault, as it is written now: then nothing is sent, and the way leads there. */
+async function pointOut(id) {
+  await beside.lookNow();
+  const fault = state.open === id && beside.findings().find(({ kind }) => kind === "fault");
+  if (!fault) return false;
+  Object.assign(state, { pending: false, tried: true, error: gettext("Not saved: look at what is marked as a fault.") });
+  paint("editor");
+  focusOn(fieldOf(fault));
+  return true;
+}
+
+/** Once it has been painted. */
+function focusOn(field) {
+  requestAnimationFrame(() => requestAnimationFrame(() => ($(`#f-${field}`) ?? $(`.f-${field} textarea, .f-${field} button`))?.focus()));
+}
 
 async function arrange(order) {
   Object.assign(state, { order, moving: true });
@@ -309,7 +346,8 @@ function take(desk) {
     if (draft.id !== NEW && question(draft.id) && !dirty(draft)) state.drafts.delete(draft.id);
     if (draft.id === NEW) draft.at = Math.min(draft.at, desk.questions.length);
   }
-  if (state.open === null || (!question(state.open) && !state.drafts.has(state.open))) put(desk.questions[0].id);
+  if (desk.questions.length === 0) first();
+  else if (state.open === null || (!question(state.open) && !state.drafts.has(state.open))) put(desk.questions[0].id);
   huntForm.arrived();
   past.arrived();
   paintAll();
@@ -332,7 +370,7 @@ async function poll() {
     } catch (refused) {
       state.trouble = refused.message;
       paint("head");
-      if (refused.code === "signed_out" && !state.drafts.size && !huntForm.dirty()) location.assign(login);
+      if (refused.code === "signed_out" && !unsaved() && !huntForm.dirty()) location.assign(login);
     }
   }
   setTimeout(poll, POLL);
@@ -342,8 +380,8 @@ async function poll() {
 
 const tools = { api, confirm, told, state, paint, refresh };
 const beside = createBeside({ ...tools, address: previewAddress, draft: () => draftOf(state.open), place: () => placeOf(state.open) });
-const huntForm = createHuntForm({ ...tools, about: JSON.parse(document.body.dataset.settings) });
-const past = createHistory({ ...tools, exported: `/author/${hunt}/export`, unsaved: () => state.drafts.size > 0 || huntForm.dirty() });
+const huntForm = createHuntForm({ ...tools, about: JSON.parse(document.body.dataset.settings), owner: "owner" in document.body.dataset });
+const past = createHistory({ ...tools, exported: `/author/${hunt}/export`, unsaved: () => unsaved() > 0 || huntForm.dirty() });
 
 function show() {
   const name = location.hash.slice(1);
@@ -360,7 +398,7 @@ function show() {
 }
 
 addEventListener("hashchange", show);
-addEventListener("beforeunload", (event) => (state.drafts.size || huntForm.dirty()) && event.preventDefault());
+addEventListener("beforeunload", (event) => (unsaved() || huntForm.dirty()) && event.preventDefault());
 addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();

@@ -96,7 +96,7 @@ export function closedWords(code) {
   const why = {
     [Close.SIGNED_OUT]: gettext("You are logged out. Log in again to see the hunt."),
     [Close.FORBIDDEN]: gettext("This account may not use the console."),
-    [Close.NO_HUNT]: gettext("There is no hunt yet. Import one, or make one in the admin."),
+    [Close.NO_HUNT]: gettext("There is no current hunt. One is begun, or made the current one, at the author’s desk."),
     [Close.REPLACED]: gettext("The console was opened in too many windows; this one was closed."),
   };
   return why[code] ?? gettext("The server closed this connection.");
