@@ -1,5 +1,6 @@
 """A board as those see it who are shown this one: its name, its frames, and its top encoded once for all."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -10,12 +11,17 @@ from leaderboard.ranking import Board, Delta, Row
 
 
 class Face:
-    """`id` names it for clients: a delta of another one means resync."""
+    """`id` names it for clients: a delta of another one means resync.
 
-    __slots__ = ("_rows", "_top", "board", "id")
+    `quiet_since`: when something was last told of this one (time.monotonic); that the live board moves must not be
+    heard in the silence of a frozen one.
+    """
+
+    __slots__ = ("_rows", "_top", "board", "id", "quiet_since")
 
     def __init__(self, board: Board, name: str) -> None:
         self.board, self.id = board, name
+        self.quiet_since = time.monotonic()
         self._rows: tuple[Row, ...] | None = None
         self._top = msgspec.Raw()
 

@@ -113,7 +113,6 @@ class Hub:
         self._pending: dict[int, Standing] = {}
         self._tape: list[protocol.TickerItem] = []
         self._stale: dict[int, int] = {}
-        self._board_quiet_since = 0.0
         self._changed_at = 0.0
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
@@ -314,7 +313,7 @@ class Hub:
         """What has changed on a board, to those who see this one."""
         if delta is None:
             return
-        self._board_quiet_since = time.monotonic()
+        face.quiet_since = time.monotonic()
         packed = protocol.pack(face.delta(delta))
         if len(packed) > protocol.MAX_OUTBOUND:
             # Thousands at once (a regrade, a long silence of the bus): a fresh top says it in less.
@@ -330,13 +329,13 @@ class Hub:
         meters.frames.labels("board_view").inc(len(sockets))
 
     async def _beacon(self) -> None:
-        if time.monotonic() - self._board_quiet_since >= BEACON_S:
-            self._board_quiet_since = time.monotonic()
-            faces: dict[Face, list[Role]] = {}
-            for role in EVERYBODY:
-                faces.setdefault(self.face(role), []).append(role)
-            for face, roles in faces.items():
-                await self.audience.tell(protocol.Beacon(face.id, face.board.version, self.now()), *roles)
+        readers: dict[Face, list[Role]] = {}
+        for role in EVERYBODY:
+            readers.setdefault(self.face(role), []).append(role)
+        for face, whose in readers.items():
+            if time.monotonic() - face.quiet_since >= BEACON_S:
+                face.quiet_since = time.monotonic()
+                await self.audience.tell(protocol.Beacon(face.id, face.board.version, self.now()), *whose)
 
     def wake(self) -> None:
         """There may be something to tell."""
@@ -463,7 +462,6 @@ class Hub:
         self._pending.clear()
         self.veil.loaded(loaded, began)
         self.screens.loaded(loaded.hunt, began)
-        self._board_quiet_since = time.monotonic()
         self.ticker = deque((ticker_item(solve) for solve in loaded.solves), maxlen=TICKER)
         self._told = {}
         for solve in reversed(loaded.solves):

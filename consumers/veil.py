@@ -10,7 +10,7 @@ the hunt for nearly as long as the lead tells nothing either.
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -126,7 +126,7 @@ class Veil:
             self._instant = instant
             hub.live = Face(hub.public.board.copy(), secrets.token_hex(4))
             await hub.refresh_boards("organiser")
-        await self.show(lines)
+        await self.show(lambda: [self._as_now(line) for line in lines])
         hub.wake()
 
     async def _lift(self) -> None:
@@ -143,23 +143,39 @@ class Veil:
     async def follow(self, changed: Iterable[int]) -> None:
         """The live board has changed by these players: what of it is no standing is public."""
         hub = self._hub
-        lines = []
-        for player in changed:
-            line, shown = hub.live.board.standing(player), hub.board.standing(player)
-            assert line is not None
-            # Who was not there at the instant has come since, and stands where everybody begins.
-            points, last, finished = (shown.points, shown.last, shown.finished) if shown else (0, None, False)
-            lines.append(msgspec.structs.replace(line, points=points, last=last, finished=finished))
+
+        def lines() -> Iterator[Standing]:
+            for player in changed:
+                line, shown = hub.live.board.standing(player), hub.board.standing(player)
+                assert line is not None
+                # Who was not there at the instant has come since, and stands where everybody begins.
+                points, last, finished = (
+                    (shown.points, shown.last, shown.finished) if shown else (0, None, False)
+                )
+                yield msgspec.structs.replace(line, points=points, last=last, finished=finished)
+
         await self.show(lines)
 
+    def _as_now(self, line: Standing) -> Standing:
+        """A line that was read, with the name of the newer one that has been heard of since, and hidden as that is."""
+        heard = self._hub.live.board.standing(line.player)
+        if heard is None or heard.version <= line.version:
+            return line
+        return msgspec.structs.replace(line, name=heard.name, hidden=heard.hidden)
+
     async def show(
-        self, lines: Iterable[Standing], first: Callable[[], protocol.Outbound] | None = None
+        self,
+        lines: Callable[[], Iterable[Standing]],
+        first: Callable[[], protocol.Outbound] | None = None,
     ) -> None:
-        """From now on the public sees these lines; before that is told, everybody is told what `first` makes of it.
-        The versions are this board's own: the rows' go on behind it."""
+        """From now on the public sees `lines`; before that is told, everybody is told what `first` makes of it.
+
+        They are worked out when it is their turn: made before, they would take back what the turn before theirs has
+        shown, a row that was hidden or the last step of the reveal. The versions are this board's own: the rows' go on
+        behind it."""
         async with self._turn:
             hub, changes = self._hub, []
-            for line in lines:
+            for line in lines():
                 shown = hub.board.standing(line.player)
                 held = shown.version if shown else 0
                 if shown is None or msgspec.structs.replace(line, version=held) != shown:
@@ -182,9 +198,9 @@ class Veil:
         hub, curtain = self._hub, hunt.curtain
         if curtain.reveal_at is None or curtain.freeze_at is None:
             if self._ceremony is not None:
-                frozen, self._ceremony, self._told = self._scored(self._ceremony, 0), None, None
+                begun, self._ceremony, self._told = self._ceremony, None, None
                 off = protocol.Reveal("off", 0, 0, None, None, None)
-                await self.show(frozen, lambda: off)
+                await self.show(lambda: self._scored(begun, 0), lambda: off)
             return
         if curtain.freeze_at != self._instant:
             return
@@ -198,7 +214,7 @@ class Veil:
             return
         self._ceremony, self._told = ceremony, (done, curtain.every_ms)
         frame, held = self._frame, ceremony
-        await self.show(self._scored(held, done), lambda: frame(held, done, curtain.every_ms))
+        await self.show(lambda: self._scored(held, done), lambda: frame(held, done, curtain.every_ms))
 
     def _scored(self, ceremony: reveal.Ceremony, done: int) -> list[Standing]:
         """The lines as they are shown after so many steps; names and who is hidden are those of now."""

@@ -2,6 +2,8 @@
 
 Answered before Django, like the checks of health, and never later than `PATIENCE_S` whatever the database does. For the
 operator's network alone: a request that came over a proxy, or from a public address, needs ENIGMA_METRICS_TOKEN.
+Without a proxy the players' own network may be as private, and right answers are counted here, also while the board is
+frozen: then it is for this machine alone.
 """
 
 import asyncio
@@ -43,10 +45,8 @@ TASK = "settle_xp"
 TICK_S = 0.25
 FORWARDED = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
 """Who sends one of these is a proxy: the address behind it may be anybody's."""
-NEAR = tuple(
-    ip_network(network)
-    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
-)
+HERE = tuple(map(ip_network, ("127.0.0.0/8", "::1/128")))
+NEAR = (*HERE, *map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 
 http_requests = Counter(
     "enigma_http_requests", "Pages and files by the class of their status.", ["status"], registry=registry
@@ -159,7 +159,7 @@ async def metrics(scope: Any, receive: Any, send: Any) -> None:
 
 
 def may_ask(scope: Any) -> bool:
-    """From a private address and not over a proxy, or with the token."""
+    """From a private address (without a proxy: from this machine) and not over a proxy, or with the token."""
     headers = dict(scope["headers"])
     given = headers.get(b"authorization", b"")
     wanted = settings.METRICS_TOKEN
@@ -175,7 +175,7 @@ def _is_near(address: str) -> bool:
         return False
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
-    return any(parsed in network for network in NEAR)
+    return any(parsed in network for network in (NEAR if settings.BEHIND_PROXY else HERE))
 
 
 def counted(application: Any) -> Any:

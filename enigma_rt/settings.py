@@ -305,7 +305,8 @@ TIME_ZONE = "UTC"
 # --- logs, figures, error reports -----------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.text("ENIGMA_METRICS_TOKEN")
-"""Lets whoever sends it read /metrics from anywhere. Without it only private addresses may, and over no proxy."""
+"""Lets whoever sends it read /metrics from anywhere. Without it only private addresses may, and over no
+proxy; without a proxy in front (ENIGMA_PROXY) only this machine."""
 SENTRY_DSN = env.text("SENTRY_DSN") if env.url("SENTRY_DSN", ("https", "http")) else ""
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", ("text", "json"))
 

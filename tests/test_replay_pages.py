@@ -116,6 +116,20 @@ def test_a_freeze_is_for_the_public_only(client: Client, hunt: Hunt) -> None:
     assert read(client)["players"]["name"] == ["Ada", "Bob"]
 
 
+def test_during_a_freeze_it_is_the_same_bytes_whoever_scores_and_however_often_it_is_made(
+    client: Client, hunt: Hunt, at_once: None
+) -> None:
+    ada = solve(hunt, "Ada", "right 1")
+    Hunt.objects.update(freeze_at=now_ms())
+    before = client.get("/replay.json")
+    submit([submission(ada, text="right 2")])
+    moderate(int(make_user(staff=True).pk), hunt.id, solve(hunt, "Bob", "right 1").id, "hide", "why")
+    after = client.get("/replay.json")
+    assert (after.content, after["ETag"]) == (before.content, before["ETag"])
+    Hunt.objects.update(freeze_at=None)
+    assert client.get("/replay.json")["ETag"] != before["ETag"]
+
+
 def test_it_is_made_seldom_and_never_twice_at_once(
     client: Client, hunt: Hunt, monkeypatch: pytest.MonkeyPatch
 ) -> None:

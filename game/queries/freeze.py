@@ -1,6 +1,6 @@
 """Until when the public may see what happens in a hunt, and how the board stood at an instant."""
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from game.models import Attempt, Hunt, LedgerEntry, Player
 from game.queries.clock import now_ms
@@ -28,6 +28,16 @@ def frozen_from(curtain: Curtain, now: int) -> int | None:
     return None if freeze.is_revealed(curtain, now) else curtain.freeze_at
 
 
+def solved_until(hunt_id: int, instant: int) -> QuerySet[Attempt]:
+    """What had been solved at that instant (included). What a regrade found counts from when it was booked, though it
+    has its guess's instant."""
+    solved = Attempt.objects.filter(hunt=hunt_id, verdict=Attempt.Verdict.CORRECT, at__lte=instant)
+    booked_later = solved.filter(
+        kind=Attempt.Kind.REGRADE, player__ledger__command=F("command"), player__ledger__at__gt=instant
+    )
+    return solved.exclude(id__in=booked_later.values("id"))
+
+
 def standings_at(hunt_id: int, instant: int, since: int | None = None) -> list[Line]:
     """Everybody's line as it was at that instant (included), rebuilt from what is only ever added to.
 
@@ -50,18 +60,14 @@ def standings_at(hunt_id: int, instant: int, since: int | None = None) -> list[L
         .values_list("player")
         .annotate(Sum("points"))
     )
-    solved = Attempt.objects.filter(later, hunt=hunt_id, verdict=Attempt.Verdict.CORRECT, at__lte=instant)
-    # A late solve counts from when it was booked, and leaves a player's last solve alone who had skipped the question.
-    late = solved.filter(kind=Attempt.Kind.REGRADE)
-    booked_later = late.filter(player__ledger__command=F("command"), player__ledger__at__gt=instant).values(
-        "id"
-    )
-    skipped = late.filter(
-        player__attempts__kind=Attempt.Kind.SKIP, player__attempts__question=F("question")
+    solved = solved_until(hunt_id, instant).filter(later)
+    # A late solve leaves a player's last solve alone who had skipped the question.
+    skipped = solved.filter(
+        kind=Attempt.Kind.REGRADE,
+        player__attempts__kind=Attempt.Kind.SKIP,
+        player__attempts__question=F("question"),
     ).values("id")
-    last = dict(
-        solved.exclude(id__in=booked_later).exclude(id__in=skipped).values_list("player").annotate(Max("at"))
-    )
+    last = dict(solved.exclude(id__in=skipped).values_list("player").annotate(Max("at")))
     finished = set(Player.objects.filter(hunt=hunt_id, finished_at__lte=instant).values_list("id", flat=True))
     return [
         Line(player, name, was_points, was_last, version, was_finished, hidden)

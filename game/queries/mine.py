@@ -15,7 +15,7 @@ from msgspec import Struct
 from game.models import Attempt, AuditEntry, Hunt, LedgerEntry, Member, Player
 from game.queries import content
 from game.queries.clock import now_ms
-from game.queries.freeze import visible_until
+from game.queries.freeze import solved_until, visible_until
 from game.rules.moments import Moment, Step, against, moments
 from game.rules.phases import Phase, phase
 from leaderboard.course import Scored, ranks
@@ -228,7 +228,7 @@ def solves(hunt: Hunt, shown: Set[int], places: dict[int, int], limit: int) -> S
     first: dict[int, int] = {}
     count: dict[int, int] = {}
     late: dict[tuple[int, int], int] = {}
-    found = Attempt.objects.filter(hunt=hunt, verdict=Attempt.Verdict.CORRECT, at__lte=limit)
+    found = solved_until(hunt.id, limit)
     for player, question, kind, elapsed, at in (
         found.order_by("at", "id")
         .values_list("player_id", "question_id", "kind", "elapsed_ms", "at")

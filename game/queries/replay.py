@@ -69,7 +69,6 @@ class Replay(Struct, frozen=True):
     start: int
     ends: int
     until: int
-    now: int
     frozen: bool
     questions: int
     pauses: list[Stretch]
@@ -87,10 +86,6 @@ class State(Struct, frozen=True):
     action: int
     player: int
     until: int | None
-
-    @property
-    def tag(self) -> str:
-        return "-".join("" if part is None else str(part) for part in msgspec.structs.astuple(self))
 
 
 def state(hunt: Hunt, *, full: bool) -> State:
@@ -160,7 +155,6 @@ def _replay(hunt: Hunt, until: int | None, now: int) -> Replay:
         start=start,
         ends=end,
         until=max(start, shown, last),
-        now=now,
         frozen=until is not None,
         questions=hunt.questions.count(),
         pauses=list(_pauses(hunt, limit, end)),

@@ -204,8 +204,10 @@ def _news(webhook: Webhook, since: int, now: int) -> Iterator[tuple[str, str, in
 
 def _solves(hunt: Hunt, since: int) -> Iterator[tuple[str, str, int, Any]]:
     correct = Attempt.objects.filter(hunt=hunt, verdict=Attempt.Verdict.CORRECT)
+    # What a regrade found is no news, and has its guess's instant: a freeze would not hold it back.
     found = list(
-        correct.filter(at__gte=since, player__hidden=False, player__banned=False)
+        correct.exclude(kind=Attempt.Kind.REGRADE)
+        .filter(at__gte=since, player__hidden=False, player__banned=False)
         .order_by("at", "id")
         .values_list("id", "at", "player_id", "player__name", "question_id", "question__position")
     )

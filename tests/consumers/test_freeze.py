@@ -231,6 +231,24 @@ async def test_a_hub_that_starts_meanwhile_has_the_same_board(
     assert before.snapshot["board"]["top"][0][1] == "Ada"
 
 
+async def test_the_silence_of_a_frozen_board_does_not_tell_whether_the_live_one_moves(
+    connect: Connect, database: Database, arranged: Callable[[], Awaitable[Any]]
+) -> None:
+    """Its beacon comes when the public has not been told anything for so long, whatever is solved meanwhile."""
+    hunt, people, boss = await arranged()
+    await database(freeze.freeze, boss.id, hunt.id)
+    screen, console = await connect(role="spectator"), await connect(boss, "organiser")
+    await drawn()
+    hub = hubs.current()
+    hub.public.quiet_since = hub.live.quiet_since = -1_000.0
+    await solve(database, people["Ada"], 1)
+    await console.until("board")
+    await hub._beacon()
+    beacon = await screen.until("beacon")
+    assert (beacon["board"], beacon["version"]) == (hub.public.id, hub.public.board.version)
+    assert hub.live.quiet_since > 0
+
+
 async def test_nothing_is_told_in_the_moments_around_the_instant(
     connect: Connect,
     database: Database,

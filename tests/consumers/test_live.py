@@ -217,7 +217,7 @@ async def test_a_beacon_tells_a_quiet_board(connect: Connect, database: Database
     await database(make_hunt)
     board = await connect(role="spectator")
     hub = hubs.current()
-    hub._board_quiet_since = -1000.0
+    hub.public.quiet_since = -1000.0
     await hub._beacon()
     beacon = await board.until("beacon")
     assert (beacon["board"], beacon["version"]) == (hub.board_id, hub.board.version)

@@ -1,6 +1,7 @@
 """The reveal at the edge: every screen at the same step, whenever it comes; and the live board at the end."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from django.db.models import F
 from consumers import hub as hubs
 from game.models import Hunt
 from game.services import hunts
+from game.services.moderation import moderate
 from tests.consumers.conftest import Client, Connect, Database
-from tests.consumers.test_freeze import arranged, drawn, solve, soon
+from tests.consumers.test_freeze import ODD, arranged, drawn, solve, soon
 from tests.factories import now_ms
 
 __all__ = ["arranged", "soon"]  # fixtures
@@ -124,16 +126,78 @@ async def test_it_goes_on_by_the_clock(connect: Connect, database: Database, nig
 async def test_who_is_hidden_meanwhile_is_not_shown_by_a_step(
     connect: Connect, database: Database, night: Any
 ) -> None:
-    from game.services.moderation import moderate
-
     _hunt, people, boss = night
     console, screen = await connect(boss, "organiser"), await connect(role="spectator")
     await drawn()
     await console.ask("reveal_act", action="start")
     await database(moderate, boss.id, _hunt.id, people["Bob"].id, "hide", "why")
     await hubs.current()._reconcile()
+    assert (await screen.until("board"))["moves"][0][:1] == [people["Bob"].id]
     for step in range(2):
         await console.ask("reveal_act", action="next", step=step)
         while (await screen.until("reveal"))["step"] != step + 1:
             pass
     assert "Bob" not in [name for name, _ in await board_of(screen)]
+
+
+class Turn(asyncio.Lock):
+    """Says how many wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = 0
+
+    async def acquire(self) -> Any:
+        self.waiting += 1
+        try:
+            return await super().acquire()
+        finally:
+            self.waiting -= 1
+
+
+async def until(so: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if so():
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError
+
+
+async def test_a_step_and_a_hiding_that_come_together_both_stand(
+    connect: Connect, database: Database, night: Any
+) -> None:
+    """Each waits until the public's board is free, and neither may take back what the other has shown meanwhile."""
+    hunt, people, boss = night
+    cleo = people["Cleo"].id
+    console, screen = await connect(boss, "organiser"), await connect(role="spectator")
+    await drawn()
+    await console.ask("reveal_act", action="start")
+    assert (await screen.until("reveal"))["next"]["name"] == "Cleo"
+    hub = hubs.current()
+    turn = hub.veil._turn = Turn()
+
+    async def step(done: int) -> None:
+        await console.ask("reveal_act", action="next", step=done)
+
+    async def mark(action: str) -> None:
+        await database(moderate, boss.id, hunt.id, cleo, action, "why")
+        await hub._reconcile()
+
+    def shown() -> tuple[int, bool]:
+        line = hub.board.standing(cleo)
+        assert line is not None
+        return line.points, line.hidden
+
+    async with turn:
+        await step(0)
+        await until(lambda: turn.waiting == 1)
+        await mark("hide")
+        await until(lambda: turn.waiting == 2)
+    await until(lambda: not turn.waiting and shown() == (ODD[1], True))
+    async with turn:
+        await mark("show")
+        await until(lambda: turn.waiting == 1)
+        await step(1)
+        await until(lambda: turn.waiting == 2)
+    await until(lambda: not turn.waiting and shown() == (ODD[1], False))
+    assert dict(await board_of(screen))["Cleo"] == ODD[1]

@@ -10,6 +10,7 @@ from django.db.models import F
 from game import errors
 from game.models import AuditEntry, Delivery, Hunt, Player, Webhook
 from game.queries import freeze as queries
+from game.queries import mine
 from game.queries.clock import now_ms
 from game.queries.freeze import LEAD_MS, standings_at, visible_until
 from game.queries.play import latest_solves
@@ -19,7 +20,7 @@ from game.services.questions import judge_as
 from game.services.regrade import apply, preview
 from leaderboard import queries as leaderboard
 from leaderboard.ranking import Board
-from tests.factories import HOUR, make_hunt
+from tests.factories import HOUR, make_hunt, user_of
 from tests.services.hunters import MINUTE, Hunter, new_id
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,40 @@ def test_webhooks_are_told_when_it_is_over(hunt: Hunt, organiser: int, ada: Hunt
         ("first_solve", "Bob"),
         ("finish", "Bob"),
     ]
+
+
+def test_what_is_judged_again_meanwhile_is_told_neither_to_webhooks_nor_on_anybodys_page(
+    hunt: Hunt, organiser: int, ada: Hunter, bob: Hunter
+) -> None:
+    """A regrade's solve has its guess's instant, which was before the freeze: what counts is when it was booked."""
+    hook = Webhook.objects.create(
+        hunt=hunt,
+        url="https://example.org/",
+        secret="s",
+        format="json",
+        events=["solve", "first_solve", "finish"],
+        told_until=now_ms(),
+    )
+    bob.answers("left 1")
+    ada.answers("right 1")
+    mine._kept.clear()
+    frozen(hunt)
+
+    def seen() -> Any:
+        mine._kept.clear()
+        view = mine.mine(Hunt.objects.get(id=hunt.id), user_of(Player.objects.get(name="Ada")).pk)
+        assert view is not None
+        return [(step.first, step.solvers, step.median) for step in view.steps], list(view.ranks)
+
+    before = seen()
+    assert before[0][0][:2] == (True, 1)
+    judge_as(organiser, hunt.id, 1, "left 1", "correct")
+    apply(organiser, hunt.id, 1, preview(hunt.id, 1).token, "why")
+    assert seen() == before
+    webhooks.collect(Webhook.objects.select_related("hunt").get(id=hook.id), now_ms())
+    assert set(Delivery.objects.values_list("payload__player__name", flat=True)) == {"Ada"}
+    freeze.unfreeze(organiser, hunt.id)
+    assert seen()[0][0][:2] == (False, 2)
 
 
 def test_nobody_hears_of_walls_meanwhile(hunt: Hunt, organiser: int, ada: Hunter) -> None:
