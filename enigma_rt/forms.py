@@ -19,11 +19,15 @@ WISH = "wanted_name"
 """Session key: a name that somebody else took between the form and the row."""
 
 
-def name_field() -> forms.CharField:
+def name_field(help_text: Any = "") -> forms.CharField:
     # The rules of names count code points after normalising; the widget only keeps novels out.
     attributes = {"autocomplete": "nickname", "spellcheck": "false", "maxlength": 48}
     return forms.CharField(
-        label=_("Name on the board"), max_length=200, strip=True, widget=forms.TextInput(attrs=attributes)
+        label=_("Name on the board"),
+        help_text=help_text,
+        max_length=200,
+        strip=True,
+        widget=forms.TextInput(attrs=attributes),
     )
 
 
@@ -46,7 +50,7 @@ class JoinForm(forms.Form):
 class SignupForm(forms.Form):
     """What allauth's sign-up form asks beside e-mail and password. Without a hunt to join it asks nothing."""
 
-    name = name_field()
+    name = name_field(_("Everybody sees it: 3 to 24 characters, in any script."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -31,6 +31,8 @@ from game.queries import play as queries
 from game.queries.archive import read
 from game.queries.clock import now_ms
 from game.queries.play import HuntView
+from game.rules.scoring import base_award
+from game.rules.settings import HuntSettings
 from game.services import audit, players
 from game.services.archive import release
 from game.services.audit import Detail
@@ -112,8 +114,16 @@ def rules(request: HttpRequest) -> HttpResponse:
         "hunt": queries.hunt_view(row, now_ms()) if row else None,
         "settings": numbers,
         "curve": numbers and curve(numbers.curve),
+        **(decline(numbers) if numbers else {}),
     }
     return render(request, "rules.html", context)
+
+
+def decline(numbers: HuntSettings) -> dict[str, int]:
+    """What is left of 100 points after one half-life and after two: easier to see than a formula."""
+    minutes = numbers.half_life_minutes
+    once, again = (base_award(numbers, 100, minutes * 60 * n, 0) for n in (1, 2))
+    return {"once": once, "again": again, "twice": 2 * minutes}
 
 
 def curve(name: str) -> dict[str, str]:

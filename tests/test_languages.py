@@ -97,3 +97,16 @@ def test_organisers_pages_are_whole_in_one_language() -> None:
     page = client.get("/console", headers=GERMAN).content.decode()
     assert '<html lang="en">' in page
     assert "/words/" not in page
+
+
+@pytest.mark.django_db
+def test_what_django_says_in_a_form_is_in_our_german() -> None:
+    make_hunt()
+    form = {"email": "nobody", "password1": "password", "name": ""}
+    page = Client().post("/accounts/signup/", form, headers=GERMAN).content.decode()
+    for said in (
+        "Gib eine gültige E-Mail-Adresse ein.",
+        "Dieses Passwort benutzen zu viele.",
+        "Hier fehlt noch etwas.",
+    ):
+        assert said in page

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user
 from django.core import mail
 from django.core.cache import cache
 from django.db import OperationalError
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -270,6 +271,55 @@ def test_a_forgotten_password_is_replaced_by_mail(client: Client) -> None:
     client.post(form.request["PATH_INFO"], {"password1": "another long one", "password2": "another long one"})
     user.refresh_from_db()
     assert user.check_password("another long one")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("en", "The Night Hunt: A new password", "Somebody, probably you, wants a new password here"),
+        ("de", "The Night Hunt: Ein neues Passwort", "Jemand, vermutlich du, möchte hier ein neues Passwort"),
+    ],
+)
+def test_a_letter_is_about_the_hunt_and_in_its_readers_language(
+    client: Client, hunt: Hunt, language: str, subject: str, words: str
+) -> None:
+    hunt.title = "The Night Hunt"
+    hunt.save()
+    form = {"email": make_user().email}
+    client.post("/accounts/password/reset/", form, headers={"accept-language": language})
+    (letter,) = mail.outbox
+    assert letter.subject == subject
+    assert str(letter.body).startswith(words)
+    assert str(letter.body).rstrip().endswith("The Night Hunt\ntestserver")
+
+
+def test_a_letter_to_an_address_without_an_account_says_so(client: Client, hunt: Hunt) -> None:
+    client.post("/accounts/password/reset/", {"email": "stranger@example.org"})
+    (letter,) = mail.outbox
+    assert "No account here has this address" in str(letter.body)
+    assert "http://testserver/accounts/signup/" in str(letter.body)
+
+
+@pytest.mark.parametrize(
+    "name", ["account_already_exists", "email_confirmation", "email_confirmation_signup"]
+)
+def test_the_other_letters_are_written_too(name: str) -> None:
+    context = {"title": "The Night Hunt", "email": "ada@example.org", "activate_url": "https://here"}
+    context["password_reset_url"] = "https://here"
+    text = render_to_string(f"account/email/{name}_message.txt", context)
+    assert text.startswith("Somebody, probably you,")
+    assert "\nhttps://here\n" in text
+    assert render_to_string(f"account/email/{name}_subject.txt", context).strip()
+
+
+def test_the_first_field_that_is_wrong_has_the_focus(client: Client, hunt: Hunt) -> None:
+    assert "autofocus" not in client.get("/accounts/signup/").content.decode()
+    wrong = sign_up(client, name="x", password1="short").content.decode()
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', wrong) == ["name"]
+    form = {"login": "ada@example.org", "password": "not that one"}
+    denied = client.post("/accounts/login/", form).content.decode()
+    assert "do not belong together" in denied
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', denied) == ["password"]
 
 
 def test_too_many_attempts_get_a_page_of_ours(client: Client) -> None:
