@@ -29,6 +29,7 @@ def test_answers_wait_and_are_judged_exactly_once(hunt: RunningHunt, visit: Visi
 
     server.kill()  # as a power cut would: no goodbye
     expect(tab.light).to_have_accessible_name(re.compile("connecting|offline"))
+    tab.is_told("No connection. Answers wait here.")
     tab.answers("typed in the dark")
     tab.is_told("1 answer waiting")
     tab.answers(word("near", 1))

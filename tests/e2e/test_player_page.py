@@ -290,8 +290,10 @@ def test_being_passed_and_passing_are_one_line(visit: Visit, behind: Stage) -> N
         second.answers(word("solve", n))
         if n < 3:
             second.sees_question(n + 1)
-    expect(change).to_have_text(re.compile(r"^Tortoise passed you: rank \d+$"))
-    expect(second.page.locator(".change")).to_have_text(re.compile(r"^You passed (Hare|\d+ player)"))
+    expect(change).to_have_text(re.compile(r"^Rank \d+: Tortoise passed you$"))
+    expect(second.page.locator(".change")).to_have_text(
+        re.compile(r"^Rank \d+: you passed (Hare|\d+ player)")
+    )
     box = change.bounding_box()
     assert box is not None
     assert box["height"] < 40  # one line

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { grantProgress, initial, misplaced, powers, reduce, remembered, scene, seen } from "../../enigma_rt/static/enigma/js/play/state.js";
+import { grantProgress, initial, misplaced, powers, reduce, remembered, scene, secondsToGrant, seen } from "../../enigma_rt/static/enigma/js/play/state.js";
 
 const golden = JSON.parse(readFileSync(new URL("fixtures/frames.json", import.meta.url), "utf8"));
 const frame = (t, fits = () => true) => structuredClone(golden.find((one) => one.direction === "out" && one.frame.t === t && fits(one.frame)).frame);
@@ -128,6 +128,12 @@ test("power-ups are open when they can be paid", () => {
   const poor = { ...rich, me: { ...rich.me, xp: 0 } };
   assert.deepEqual(powers(poor), { hint: { points: null, xp: "xp" }, skip: "xp", acceptClose: "xp" });
   assert.equal(powers({ ...rich, question: { ...rich.question, has_hint: false } }).hint.points, "none");
+});
+
+test("a grant is an hour away at most, whatever the clocks say", () => {
+  assert.equal(secondsToGrant({ next_tick: null }, 0), null);
+  assert.equal(secondsToGrant({ next_tick: 3_600_900 }, 0), 3600);
+  assert.equal(secondsToGrant({ next_tick: 1500 }, 0), 2);
 });
 
 test("the ring fills over the hour and is empty without a grant to come", () => {

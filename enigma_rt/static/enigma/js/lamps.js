@@ -19,6 +19,8 @@ class LampBoard extends HTMLElement {
   connectedCallback() {
     if (this.#lamps.size) return;
     this.setAttribute("aria-hidden", "true");
+    // A phone has no keys to warm up before the start: its lamps light under the finger.
+    this.addEventListener("pointerdown", ({ target }) => this.flash(target.dataset.letter ?? ""));
     for (const row of ROWS) {
       const line = document.createElement("span");
       line.className = "lamps";

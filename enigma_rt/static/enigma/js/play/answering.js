@@ -16,6 +16,7 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
   const lamps = () => $("lamp-board");
   let holding;
   let fading;
+  let judged = null; // the latest text that has had its verdict
 
   /** Puts one line above the field, for a while. */
   function tell(signal) {
@@ -56,6 +57,7 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
     judged(sent, reply) {
       const said = verdict(sent, reply);
       const mine = field().value.trim() === sent.text;
+      judged = sent.text;
       say(live, [said.text, said.detail].filter(Boolean).join(" "));
       if (reply.verdict === "correct") return this.right(sent, said, mine);
       lamps().mood(reply.verdict);
@@ -85,8 +87,9 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
       setTimeout(() => page.set({ rising: false }), 900);
     },
 
-    /** The player is at question `q` now: what had been typed for it before a reload comes back. */
+    /** The player is at question `q` now, by this tab or another: what had been typed for it before a reload comes back. */
     at(q) {
+      if (field().value.trim() === judged) field().value = ""; // it was for the question before
       if (!field().value) field().value = drafts.load(q);
       page.set({ draft: field().value });
     },

@@ -29,17 +29,23 @@ export function createBulletins(page, link, store, key, live) {
     if (page.arrived && (notice.level !== "urgent" || page.arrived.level === "urgent")) return;
     clearTimeout(timer);
     const { id } = notice;
-    page.set({ arrived: notice, unread: page.unread + 1, state: seen(page.state, [id]) });
+    page.set({ arrived: notice, state: seen(page.state, [id]) });
     link.submit(command.seen([id]));
     tabs?.postMessage({ seen: [id], tab });
     say(live, plain(notice.html));
-    if (STAYS[notice.level]) timer = setTimeout(next, STAYS[notice.level]);
+    if (STAYS[notice.level]) timer = setTimeout(unread, STAYS[notice.level]);
   }
 
   /** The oldest that was not shown yet; an urgent one does not wait its turn. */
   function first() {
     const unseen = page.state.notices.filter(({ id }) => page.state.unseen.includes(id));
     return unseen.findLast(({ level }) => level === "urgent") ?? unseen.at(-1);
+  }
+
+  /** Nobody has put it away: it may not have been read. */
+  function unread() {
+    if (page.view !== "telegrams") page.set({ unread: page.unread + 1 });
+    next();
   }
 
   function next() {

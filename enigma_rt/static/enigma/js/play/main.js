@@ -5,7 +5,7 @@ import "../rotor.js";
 import "../lamps.js";
 import "../ring.js";
 import { createClock, secondsUntil } from "../clock.js";
-import { $, everySecond, socketUrl } from "../dom.js";
+import { $, everySecond, say, socketUrl } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { createOutbox } from "../outbox.js";
 import { command } from "../protocol.js";
@@ -18,11 +18,13 @@ import { Link } from "./link.js";
 import { createNeighbours } from "./neighbours.js";
 import { createPage } from "./page.js";
 import { createPapers } from "./papers.js";
+import { createPlace } from "./place.js";
 import { createPresence } from "./presence.js";
 import { phaseAt } from "../phase.js";
-import { misplaced, reduce } from "./state.js";
+import { misplaced, reduce, scene } from "./state.js";
 
 const ARMED_AFTER = 450; // ms until a confirming button works: longer than a double tap
+const LETTER = 90; // ms between two lamps when the hunt begins
 const LATER = 1500; // ms until what a page can begin without is fetched
 const SLOW = 400; // ms without a verdict after which the page says that it is being judged
 
@@ -33,6 +35,7 @@ const clock = createClock();
 const outbox = createOutbox(sessionStorage, key("outbox"));
 const drafts = createDrafts(sessionStorage, key("draft"));
 const socket = new Socket(socketUrl(path));
+let opening = false; // the hunt has begun, its first page is on its way
 let freeAt = 0; // the instant from which a guess is allowed again
 let slowly;
 let more; // what extras.js has made
@@ -45,11 +48,15 @@ const act = {
     more?.typed(event);
   },
   settings: () => extras().then((more) => more?.open()),
-  putAway: () => bulletins.next(),
+  putAway(event) {
+    bulletins.next();
+    if (event.detail === 0) $("#answer")?.focus({ preventScroll: true }); // by key: its button is gone
+  },
   earlier: () => papers.earlier(),
   show(view) {
     page.set({ view, unread: view === "telegrams" ? 0 : page.unread });
     scrollTo({ top: Math.min(scrollY, $("#views").offsetTop), behavior: "instant" });
+    if (view === "stage") queueMicrotask(place.back);
     neighbours.check();
     papers.check();
   },
@@ -89,6 +96,7 @@ const link = new Link(socket, outbox, {
     if (state !== before) page.set({ state, now: clock.now() });
     if (frame.t === "board") glow(page.glowing, state.moved);
     if (frame.me) changedMe(before.me, state.me);
+    turned(before, state);
     if (frame.t === "progress" && before.me?.position < state.me.position) answering.note(gettext("Solved elsewhere. Here is the next page."));
     if (frame.t === "hunt") link.resync(frame.spread_ms);
     else if (misplaced(state)) link.resync(300);
@@ -121,7 +129,8 @@ const answering = createAnswering(page, { link, outbox, drafts, counted, live: l
 const bulletins = createBulletins(page, link, localStorage, key("telegrams"), live.telegrams);
 const neighbours = createNeighbours(page, link);
 const papers = createPapers(page, link);
-const presence = createPresence(live.verdicts);
+const place = createPlace(page, sessionStorage, key("place"));
+const presence = createPresence(live.verdicts, (away) => page.set({ link: { ...page.link, away } }));
 
 function changedMe(before, me) {
   if (before?.position !== me.position) {
@@ -131,6 +140,24 @@ function changedMe(before, me) {
   }
   if (before && me.version > before.version && me.xp > before.xp) $("xp-ring").pulse();
   waitFor(me.wait_ms);
+}
+
+/** The start, a pause and the end are said; the first page rises; after a pause everybody is where they were. */
+function turned(before, state) {
+  const [was, is] = [before.hunt?.phase, state.hunt?.phase];
+  if (was && was !== is) {
+    opening = was === "scheduled" && is === "live";
+    if (opening) answering.note(gettext("The hunt has begun."));
+    else if (is === "live") answering.note(gettext("The hunt goes on."));
+    else if (is === "paused") say(live.verdicts, gettext("The organisers have paused the hunt"));
+    else if (is === "ended") say(live.verdicts, gettext("The hunt is over"));
+  }
+  if (scene(state) !== "question" || scene(before) === "question") return;
+  if (opening) {
+    opening = false;
+    answering.onward();
+    $("lamp-board").spell(state.hunt.title, LETTER);
+  } else if (before.question?.q === state.question.q || !before.readable) queueMicrotask(place.back);
 }
 
 function waitFor(ms) {

@@ -13,7 +13,7 @@ export function createPage(root, act, extra) {
   let scheduled = false;
   const page = {
     state: initial,
-    link: { state: "connecting", lag: null, slow: false },
+    link: { state: "connecting", lag: null, slow: false, away: false },
     now: Date.now(),
     wait: 0, // seconds until a guess is allowed again
     view: "stage",
@@ -31,7 +31,7 @@ export function createPage(root, act, extra) {
     chase: null, // how far my rival is, in words
     chasing: false, // the rows around me are wanted for that
     arrived: null, // the telegram at the edge
-    unread: 0,
+    unread: 0, // telegrams that went to the list by themselves
     papers: { blocks: [], before: null, loading: false, stale: true },
     ...extra,
     set(changes) {

@@ -2,6 +2,7 @@
 // holds, wherever it came from: a reply, an event or a snapshot.
 
 import { crossed, follow, viewOf } from "../board.js";
+import { secondsUntil } from "../clock.js";
 
 export const initial = Object.freeze({
   hunt: null,
@@ -142,6 +143,11 @@ export function powers({ me, prices, question }) {
     skip: short(prices.skip_xp),
     acceptClose: short(prices.accept_close_xp),
   };
+}
+
+/** Whole seconds to the next hourly grant, an hour at most whatever the clocks say; null when none is coming. */
+export function secondsToGrant(me, now) {
+  return me.next_tick === null ? null : Math.min(3600, secondsUntil(me.next_tick, now));
 }
 
 /** How full the ring to the next hourly grant is, 0 to 1; null when none is coming. */

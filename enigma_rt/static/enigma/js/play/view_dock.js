@@ -37,7 +37,9 @@ function signal({ signal: said, waiting: count, link, wait, crowd }) {
   let line = said;
   if (count && link.state !== "live") line = { kind: "waiting", text: waiting(count), detail: gettext("sent as soon as you are back") };
   else if (count && link.slow) line = { kind: "waiting", text: gettext("Judging …"), detail: "" };
-  else if (!said && link.state === "offline") line = { kind: "waiting", text: gettext("You are offline."), detail: gettext("Answers wait here.") };
+  else if (!said && (link.state === "offline" || link.away)) {
+    line = { kind: "waiting", text: link.state === "offline" ? gettext("You are offline.") : gettext("No connection."), detail: gettext("Answers wait here.") };
+  }
   if (wait > 0 && (!line || line.kind === "refused")) {
     line = { kind: "refused", text: gettext("Too many wrong guesses."), detail: format(gettext("Again in %(time)s"), { time: countdown(wait) }) };
   }
@@ -48,4 +50,4 @@ function signal({ signal: said, waiting: count, link, wait, crowd }) {
 }
 
 /** The right answer, letter by letter. Readers get it from the field and the words. */
-const tape = (letters) => html`<span class="tape" aria-hidden="true" ?data-many=${letters.length > 9}>${letters.map((letter) => html`<i>${letter}</i>`)}</span>`;
+const tape = (letters) => html`<span class="tape" aria-hidden="true" ?data-many=${letters.length > 9}>${letters.map((letter) => html`<i class=${letter.trim() ? "" : "gap"}>${letter}</i>`)}</span>`;

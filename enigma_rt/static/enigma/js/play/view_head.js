@@ -1,10 +1,10 @@
 // The top of the player's page: the gauges (question, rank, points, XP), the connection light, the views.
 
 import { html } from "../../vendor/lit-html/lit-html.js";
-import { countdown, secondsUntil, zoned } from "../clock.js";
+import { countdown, zoned } from "../clock.js";
 import { linkWords } from "../dom.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
-import { grantProgress } from "./state.js";
+import { grantProgress, secondsToGrant } from "./state.js";
 import { crossing } from "./words.js";
 
 export function head(page, act) {
@@ -61,7 +61,7 @@ function pointsGauge({ me }) {
 }
 
 function xpGauge({ state: { me, prices, hunt }, now }) {
-  const seconds = me?.next_tick && hunt.phase !== "ended" ? secondsUntil(me.next_tick, now) : null;
+  const seconds = me && hunt.phase !== "ended" ? secondsToGrant(me, now) : null;
   const full = me && me.xp >= prices.xp_cap;
   const next = full ? gettext("full") : seconds === null ? "" : `+${prices.xp_per_hour}\n${countdown(seconds)}`;
   const spoken = seconds === null || full ? "" : format(ngettext("next grant in %(n)s minute", "next grant in %(n)s minutes", Math.ceil(seconds / 60)), { n: Math.ceil(seconds / 60) });
@@ -81,8 +81,8 @@ const VIEWS = () => [
   ["telegrams", gettext("Telegrams")],
 ];
 
-export function views({ view, state }, show) {
-  const unread = state.unseen.length;
+export function views({ view, state, unread: read }, show) {
+  const unread = read + state.unseen.length;
   return VIEWS().map(([name, label]) => html`<button type="button" class="tab" data-view=${name} aria-controls=${name} aria-pressed=${String(view === name)} @click=${() => show(name)}>
     ${label}${name === "telegrams" && unread ? html`<span class="unread"><span class="hush">${gettext("new:")} </span>${unread}</span>` : ""}
   </button>`);

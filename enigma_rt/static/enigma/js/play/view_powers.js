@@ -2,9 +2,9 @@
 // presses twice by accident has changed nothing. What costs something stands on a line of its own.
 
 import { html } from "../../vendor/lit-html/lit-html.js";
-import { countdown, secondsUntil } from "../clock.js";
+import { countdown } from "../clock.js";
 import { format, gettext } from "../i18n.js";
-import { powers } from "./state.js";
+import { powers, secondsToGrant } from "./state.js";
 
 export function powerups(page, act) {
   const { me, prices } = page.state;
@@ -85,6 +85,7 @@ function reason(why, page) {
 }
 
 function untilGrant({ state: { me, prices }, now }) {
+  if (me.xp >= prices.xp_cap) return gettext("That is the most you can have.");
   if (me.next_tick === null) return me.first_attempt ? "" : gettext("The hourly XP starts with your first answer.");
-  return format(gettext("+%(n)s in %(time)s"), { n: prices.xp_per_hour, time: countdown(secondsUntil(me.next_tick, now)) });
+  return format(gettext("+%(n)s in %(time)s"), { n: prices.xp_per_hour, time: countdown(secondsToGrant(me, now)) });
 }

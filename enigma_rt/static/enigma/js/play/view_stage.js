@@ -37,7 +37,7 @@ function finalView({ final, addresses, reopen, waiting: count }) {
   return notice(gettext("Line closed"), title, text, html`${kept}${actions[action]?.() ?? ""}`);
 }
 
-function scheduled({ state: { hunt }, now }) {
+function scheduled({ state: { hunt, me }, now }) {
   const seconds = secondsUntil(hunt.starts_at, now);
   const { days, hours, minutes, seconds: rest } = parts(seconds);
   const wheels = [
@@ -56,6 +56,7 @@ function scheduled({ state: { hunt }, now }) {
     </div>
     <p class="opens">${format(gettext("Opens %(time)s."), { time: zoned(hunt.starts_at) })}</p>
     <p class="soft">${seconds ? gettext("The first page opens here by itself. Warm up the keys meanwhile.") : gettext("Opening …")}</p>
+    <p class="soft">${format(gettext("You play as %(name)s."), { name: me.name })} <a href="/rules">${gettext("The rules")}</a></p>
   </div>`;
 }
 

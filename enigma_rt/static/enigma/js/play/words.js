@@ -83,7 +83,7 @@ export function closed(code) {
 
 const listed = (names) => new Intl.ListFormat(locale()).format(names);
 
-/** One line of what happened to my rank: who passed me, or whom I passed. */
+/** One line of what happened to my rank: who passed me, or whom I passed. The rank first: long names are cut off. */
 export function crossing({ after, passedMe, iPassed, names }) {
   const count = iPassed || passedMe;
   const named = names.slice(0, 2);
@@ -92,7 +92,7 @@ export function crossing({ after, passedMe, iPassed, names }) {
   const who = named.length
     ? listed(others > 0 ? [...named, format(rest, { n: number(others) })] : named)
     : format(ngettext("%(n)s player", "%(n)s players", count), { n: number(count) });
-  const words = iPassed ? gettext("You passed %(who)s: rank %(rank)s") : gettext("%(who)s passed you: rank %(rank)s");
+  const words = iPassed ? gettext("Rank %(rank)s: you passed %(who)s") : gettext("Rank %(rank)s: %(who)s passed you");
   return format(words, { who, rank: number(after) });
 }
 
