@@ -36,6 +36,7 @@ from consumers.screens import Screens
 from consumers.together import Together
 from consumers.veil import Veil
 from consumers.vitals import TICK_S, Vitals
+from consumers.walls import Walls
 from enigma_rt import bus
 from game import errors
 from game.queries import accounts, play, roles
@@ -100,6 +101,7 @@ class Hub:
         self.live = self.public = Face(Board(()), "")
         self.veil = Veil(self)
         self.screens = Screens(self)
+        self.walls = Walls(self)
         self.audience = Audience(self.limits)
         self.ticker: deque[protocol.TickerItem] = deque(maxlen=TICKER)
         self._told: dict[tuple[int, int], None] = {}
@@ -156,6 +158,7 @@ class Hub:
             self._follow(self._every(TICK_S, self.vitals.write_vitals), "vitals"),
             self._follow(self._every(HEALTH_S, self.vitals.show), "health"),
             self._follow(self._every(PULSE_S, self.screens.beat), "screens"),
+            self._follow(self._every(PULSE_S, self.walls.beat), "walls"),
             self._follow(self._every(ROLES_S, self._look_at_roles), "roles"),
             self._follow(self._every(PULSE_S, self._beacon), "beacon"),
             self._follow(self._every(FOOTPRINTS_S, self._write_footprints), "footprints"),

@@ -11,7 +11,7 @@ from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
 from game.queries import announcements as announced
-from game.queries import console, exports, history, organisers, outlets, play, roles, walls
+from game.queries import console, exports, history, organisers, outlets, play, roles
 from game.queries import integrity as pairs
 from game.queries.announcements import Audience
 from game.services import (
@@ -52,6 +52,10 @@ class OrganiserConsumer(BaseConsumer):
         elif role is not self.held:
             self.held = role
             await self.broadcast(protocol.pack(self._rights(role)))
+
+    def depart(self) -> None:
+        self.hub.walls.leave(self)
+        super().depart()
 
     def _rights(self, role: roles.Role) -> protocol.Rights:
         return protocol.Rights(role.value, roles.rights(role))
@@ -259,13 +263,12 @@ class OrganiserConsumer(BaseConsumer):
         assert self.identity is not None and self.hub.hunt is not None
         user, hunt, bridge = self.identity.user, self.hub.hunt.id, self.hub.bridge
         match command:
-            case protocol.Walls():
-                rows = await bridge.read(walls.walls, hunt)
-                await self.reply(protocol.WallsReply(command.id, convert(rows, tuple[protocol.Wall, ...])))
-            case protocol.Guesses():
-                tried = await bridge.read(walls.guesses, hunt, command.q)
-                groups = convert(tried.groups, tuple[protocol.Guess, ...])
-                await self.reply(protocol.GuessesReply(command.id, tried.q, tried.title, tried.total, groups))
+            case protocol.Watch():
+                if command.view is None:
+                    self.hub.walls.leave(self)
+                else:
+                    await self.hub.walls.watch(self, command.q)
+                await self.reply(protocol.Ok(command.id))
             case protocol.QuestionSource():
                 found = await bridge.read(questions.source, hunt, command.q)
                 await self.reply(protocol.QuestionReply(command.id, **msgspec.structs.asdict(found)))

@@ -97,6 +97,12 @@ class Pulse:
         tally = await self._count(hunt)
         return people.players, people.finished, tuple(_stats(room, tally) for room in people.questions)
 
+    async def past(self, questions: Iterable[int]) -> dict[int, int]:
+        """When somebody last got past each of these questions (by their rows), of those that somebody has."""
+        assert self._hub.hunt is not None
+        tally = await self._count(self._hub.hunt.id)
+        return {question: at for question in questions if (at := tally.question(question).past)}
+
     async def history(self, span: str, command: str) -> protocol.PulseHistoryReply:
         """The last hour minute by minute, or the whole hunt in steps. What is not read of it yet is read meanwhile."""
         hub = self._hub

@@ -16,7 +16,8 @@ MOST_MINUTES = 14 * 24 * 60
 
 
 class Count(Struct, frozen=True, array_like=True):
-    """Answers by their verdict; hints, skips and close answers that XP was paid for; solves by a regrade."""
+    """Answers by their verdict; hints, skips and close answers that XP was paid for; solves by a regrade; and when the
+    last one got past (0: nobody has)."""
 
     right: int = 0
     close: int = 0
@@ -25,6 +26,7 @@ class Count(Struct, frozen=True, array_like=True):
     skips: int = 0
     accepted: int = 0
     regraded: int = 0
+    past: int = 0
 
     def __add__(self, other: "Count") -> "Count":
         return Count(
@@ -35,6 +37,7 @@ class Count(Struct, frozen=True, array_like=True):
             self.skips + other.skips,
             self.accepted + other.accepted,
             self.regraded + other.regraded,
+            max(self.past, other.past),
         )
 
     @property

@@ -69,7 +69,7 @@ HUNT = p.HuntInfo(
     curve="elapsed",
 )
 SCHEDULED = msgspec.structs.replace(HUNT, phase="scheduled")
-PAUSED = msgspec.structs.replace(HUNT, phase="paused")
+PAUSED = msgspec.structs.replace(HUNT, phase="paused", paused_at=NOW - MINUTE, paused_ms=9 * MINUTE)
 FROZEN = msgspec.structs.replace(HUNT, freeze_at=END - HOUR)
 ENDED = msgspec.structs.replace(HUNT, phase="ended")
 BY_ORDER = msgspec.structs.replace(HUNT, id=2, title="Rehearsal", tagline="", curve="solve_order")
@@ -432,8 +432,26 @@ PROCESSES = (
 )
 
 WALLS = (
-    p.Wall(q=4, title="Four flames", here=61, median_ms=41 * MINUTE, longest_ms=3 * HOUR, tried=88, solved=9),
-    p.Wall(q=5, title="Παλίνδρομο", here=0, median_ms=0, longest_ms=0, tried=0, solved=0),
+    p.Wall(
+        q=4,
+        title="Four flames",
+        here=61,
+        median_since=HOUR,
+        longest_since=9 * MINUTE,
+        past_since=HOUR + MINUTE,
+        tried=88,
+        solved=9,
+    ),
+    p.Wall(
+        q=5,
+        title="Παλίνδρομο",
+        here=0,
+        median_since=None,
+        longest_since=None,
+        past_since=None,
+        tried=0,
+        solved=0,
+    ),
 )
 GUESSES = (
     p.Guess(text="noon lamps", players=38, tries=41, closeness=94, verdict="correct", last=NOW - MINUTE),
@@ -602,8 +620,8 @@ def _organiser_in() -> Iterator[Golden]:
     yield sent("plain", p.Inspect(id=command_id("inspect"), player=17))
     yield sent("an hour", p.PulseHistory(id=command_id("pulse_history"), span="hour"))
     yield sent("all of it", p.PulseHistory(id=command_id("pulse_history all"), span="hunt"))
-    yield sent("plain", p.Walls(id=command_id("walls")))
-    yield sent("plain", p.Guesses(id=command_id("guesses"), q=4))
+    yield sent("walls", p.Watch(id=command_id("watch"), view="walls", q=4))
+    yield sent("nothing any more", p.Watch(id=command_id("watch nothing"), view=None, q=None))
     yield sent("plain", p.IntegrityPairs(id=command_id("integrity")))
     yield sent("plain", p.IntegritySheet(id=command_id("integrity_pair"), a=17, b=23))
     for decision, reason in (("watch", ""), ("clear", "Sisters at one table"), ("confirm", "They said so")):
@@ -934,7 +952,7 @@ def _spectator_out() -> Iterator[Golden]:
         ),
     )
     yield Golden("spectator", "out", "plain", p.Ticker(items=(FIRST_SOLVE, SOLVE, FINISH)))
-    posts = (p.Post(3, 12, NOW - HOUR), p.Post(4, 180, NOW - MINUTE), p.Post(5, 21, None))
+    posts = (p.Post(3, 12, HOUR), p.Post(4, 180, HOUR + MINUTE), p.Post(5, 21, None))
     yield Golden("spectator", "out", "live", p.Field(now=NOW, posts=posts))
     lines = (
         p.CourseLine(7, "Ada", (MINUTE, HOUR), (100, 285)),
@@ -997,10 +1015,10 @@ def _organiser_out() -> Iterator[Golden]:
         ),
     )
     for role, may in (
-        ("viewer", ("find", "walls")),
-        ("moderator", ("find", "walls", "announce")),
-        ("author", ("find", "walls", "announce", "mend")),
-        ("owner", ("find", "walls", "announce", "mend", "control", "/admin")),
+        ("viewer", ("find", "watch")),
+        ("moderator", ("find", "watch", "announce")),
+        ("author", ("find", "watch", "announce", "mend")),
+        ("owner", ("find", "watch", "announce", "mend", "control", "/admin")),
     ):
         yield got(role, p.Rights(role, may))  # type: ignore[arg-type]
     yield got(
@@ -1151,8 +1169,8 @@ def _organiser_out() -> Iterator[Golden]:
         *(p.Happening(attempt=None, entry=entry, action=None) for entry in LEDGER),
         p.Happening(attempt=None, entry=None, action=GRANTED),
     )
-    yield got("stuck", p.WallsReply(id=command_id("walls"), rows=WALLS))
-    tried = p.GuessesReply(id=command_id("guesses"), q=4, title="Four flames", total=163, groups=GUESSES)
+    yield got("stuck", p.Walls(now=NOW, rows=WALLS))
+    tried = p.Guesses(q=4, title="Four flames", total=163, groups=GUESSES)
     yield got("tried", tried)
     yield got("nothing", msgspec.structs.replace(tried, q=5, title="Παλίνδρομο", total=0, groups=()))
     yield got("with a picture", SOURCE)

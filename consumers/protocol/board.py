@@ -162,7 +162,7 @@ class Ticker(Outbound, frozen=True, tag="ticker"):
 
 
 class Post(Struct, frozen=True, array_like=True):
-    """[question, players who have it before them, instant at which the last one got past it or null].
+    """[question, players who have it before them, the play clock (see HuntInfo) when the last one got past it or null].
 
     Null: nobody has yet, or it is not among those with most players before them.
     """

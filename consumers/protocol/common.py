@@ -105,6 +105,8 @@ class HuntInfo(Struct, frozen=True):
     """The hunt as everybody may know it: `phase` at the frame's `now`; clients count on by the instants.
 
     `freeze_at`: from that instant on the board of players and spectators stands still; null: it does not, or no more.
+    `paused_at`: since when the pause that is on lasts; `paused_ms`: sum of those that are over. The *play clock* is the
+    time since the start without pauses: min(now, `ends_at`, `paused_at`) - `starts_at` - `paused_ms`, at least 0.
     """
 
     id: int
@@ -116,6 +118,8 @@ class HuntInfo(Struct, frozen=True):
     questions: int
     curve: Literal["elapsed", "solve_order"]
     freeze_at: int | None = None
+    paused_at: int | None = None
+    paused_ms: int = 0
 
 
 class Notice(Struct, frozen=True):

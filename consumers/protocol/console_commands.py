@@ -173,17 +173,16 @@ class Inspect(Inbound, frozen=True, tag="inspect"):
     player: PlayerId
 
 
-class Walls(Inbound, frozen=True, tag="walls"):
-    """Organiser: where players are stuck. Replied with `walls`."""
+class Watch(Inbound, frozen=True, tag="watch"):
+    """Organiser: from now on this socket is told what `view` shows, at once and then whenever it has changed, once a
+    second at most; null: nothing any more. Replied with `ok`, after what is known already.
+
+    `walls`: where players are stuck (`walls`) and, if there is a `q`, what they try on that question (`guesses`).
+    """
 
     id: CommandId
-
-
-class Guesses(Inbound, frozen=True, tag="guesses"):
-    """Organiser: what players have tried on question `q`, grouped. Replied with `guesses`."""
-
-    id: CommandId
-    q: Position
+    view: Literal["walls"] | None
+    q: Position | None
 
 
 class QuestionSource(Inbound, frozen=True, tag="question"):
@@ -431,8 +430,7 @@ OrganiserCommand: TypeAlias = (
     | Undo
     | AuditTrail
     | PulseHistory
-    | Walls
-    | Guesses
+    | Watch
     | QuestionSource
     | PreviewMend
     | Mend

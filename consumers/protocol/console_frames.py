@@ -355,7 +355,8 @@ class AuditReply(Outbound, frozen=True, tag="audit"):
 
 
 class Wall(Struct, frozen=True):
-    """A question and the players before it. `median_ms`, `longest_ms`: how long they have had it; pauses do not count.
+    """A question and the players before it. `…_since` are play clocks (see HuntInfo): since then half of them have had
+    it, the first of them has, and nobody has got past it. Null: there is nobody, and nobody ever has.
 
     `tried`: players who answered it in the last hour; `solved`: who solved it then.
     """
@@ -363,16 +364,18 @@ class Wall(Struct, frozen=True):
     q: int
     title: str
     here: int
-    median_ms: int
-    longest_ms: int
+    median_since: int | None
+    longest_since: int | None
+    past_since: int | None
     tried: int
     solved: int
 
 
-class WallsReply(Outbound, frozen=True, tag="walls"):
-    """Every question, in the order of the chain."""
+class Walls(Outbound, frozen=True, tag="walls"):
+    """To who watches the walls: every question, in the order of the chain. At least each 10 s, also when nothing has
+    changed."""
 
-    id: str
+    now: int
     rows: tuple[Wall, ...]
 
 
@@ -390,10 +393,10 @@ class Guess(Struct, frozen=True):
     last: int
 
 
-class GuessesReply(Outbound, frozen=True, tag="guesses"):
-    """What was tried on question `q` and was not right then, most players first; `total` different guesses in all."""
+class Guesses(Outbound, frozen=True, tag="guesses"):
+    """To who watches question `q`: what was tried on it and was not right then, most players first; `total` different
+    guesses in all."""
 
-    id: str
     q: int
     title: str
     total: int
@@ -656,8 +659,8 @@ OrganiserFrame: TypeAlias = (
     | ExportsReply
     | TimelineReply
     | AuditReply
-    | WallsReply
-    | GuessesReply
+    | Walls
+    | Guesses
     | QuestionReply
     | MendPreviewReply
     | WebhooksReply

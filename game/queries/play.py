@@ -43,6 +43,9 @@ class HuntView(Struct, frozen=True):
     curtain: Curtain = OPEN
     # What all projectors are held on.
     pin: Pin | None = None
+    # For the play clock: since when it stands still, and for how long it did before.
+    paused_at: int | None = None
+    paused_ms: int = 0
 
 
 class MeView(Struct, frozen=True):
@@ -137,6 +140,8 @@ def hunt_view(hunt: Hunt, now: int) -> HuntView:
         freeze_at=freeze.frozen_from(hunt.curtain, now),
         curtain=hunt.curtain,
         pin=hunt.pin,
+        paused_at=hunt.paused_at,
+        paused_ms=hunt.paused_ms,
     )
 
 

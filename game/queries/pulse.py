@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from msgspec import Struct
 
 from game.models import Attempt, Hunt, Player
 from game.queries import content
 from game.queries.clock import now_ms
+from game.queries.past import PAST
 
 MINUTE_MS = 60_000
 SETTLED_MS = 20_000
@@ -24,6 +26,7 @@ COUNTED = {
     "skips": Count("id", filter=Q(kind=Attempt.Kind.SKIP)),
     "accepted": Count("id", filter=Q(accepted_close=True)),
     "regraded": Count("id", filter=Q(kind=Attempt.Kind.REGRADE)),
+    "past": Coalesce(Max("at", filter=PAST), 0),
 }
 
 Numbers = tuple[int, ...]
@@ -77,7 +80,10 @@ def people(hunt_id: int) -> PeopleView:
 
 def mark(hunt_id: int) -> int:
     """An id up to which all attempts are visible."""
-    old = Attempt.objects.filter(hunt_id=hunt_id, at__lte=now_ms() - SETTLED_MS)
+    # What a regrade writes carries the instant of its guess, however new it is.
+    old = Attempt.objects.filter(hunt_id=hunt_id, at__lte=now_ms() - SETTLED_MS).exclude(
+        kind=Attempt.Kind.REGRADE
+    )
     newest: Attempt | None = old.order_by("-at").only("id").first()
     return int(newest.pk) if newest else 0
 

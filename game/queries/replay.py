@@ -19,6 +19,7 @@ from game.models import Attempt, AuditEntry, Hunt, LedgerEntry, Member, Player, 
 from game.queries.clock import now_ms
 from game.queries.freeze import visible_until
 from game.queries.moment import one_moment
+from game.queries.pauses import Stretch, pauses
 from game.rules.phases import Phase, phase
 
 Cause = LedgerEntry.Cause
@@ -27,13 +28,6 @@ SCORING = tuple(cause for cause in Cause.values if cause not in (Cause.TICK, Cau
 PIECE = 2_000
 """Entries read at a time: a few milliseconds."""
 LONGEST_REST_S = 0.02
-
-
-class Stretch(Struct, frozen=True, array_like=True):
-    """From an instant to another."""
-
-    start: int
-    end: int
 
 
 class Players(Struct, frozen=True):
@@ -157,7 +151,7 @@ def _replay(hunt: Hunt, until: int | None, now: int) -> Replay:
         until=max(start, shown, last),
         frozen=until is not None,
         questions=hunt.questions.count(),
-        pauses=list(_pauses(hunt, limit, end)),
+        pauses=list(pauses(hunt, limit)),
         players=Players(
             id=[row[0] for row in rows],
             name=[row[1] for row in rows],
@@ -236,22 +230,6 @@ def _late(hunt: Hunt) -> dict[tuple[int, Any], int]:
         ).values_list("player_id", "question_id")
     )
     return {(player, command): at for player, command, q, at in rows if (player, q) not in skipped}
-
-
-def _pauses(hunt: Hunt, limit: int, end: int) -> Iterator[Stretch]:
-    """When the hunt stood still, as its organisers' actions were written down: paused, or over for a while."""
-    # Whatever ends a stretch without play adds it to what does not count.
-    actions = AuditEntry.objects.filter(hunt=hunt, action__startswith="hunt.").order_by("id")
-    for detail in actions.values_list("detail", flat=True):
-        done: dict[str, Any] = detail.get("done") or {}
-        before, after = (done.get(side) or {} for side in ("before", "after"))
-        length = (after.get("paused_ms") or 0) - (before.get("paused_ms") or 0)
-        ended = [before[name] for name in ("ends_at", "ended_at") if before.get(name) is not None]
-        began = before.get("paused_at") or min(ended, default=None)
-        if began is not None and began < limit and length > 0:
-            yield Stretch(began, min(limit, began + length))
-    if hunt.paused_at is not None and hunt.paused_at < limit:
-        yield Stretch(hunt.paused_at, min(limit, end))
 
 
 def _at_rest(rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:

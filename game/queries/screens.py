@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Sum
 from msgspec import Struct
 
-from game.models import Attempt, Hunt, LedgerEntry, Player, Question
+from game.models import Hunt, LedgerEntry, Player, Question
 from game.queries import content
 from game.queries.clock import now_ms
 from game.queries.freeze import visible_until
+from game.queries.past import last_past
+from game.queries.pauses import clocks
 from game.rules.phases import Phase, phase
 from game.rules.scenes import Pin
 from leaderboard.course import Scored, thinned
@@ -24,8 +26,8 @@ STEPS = 120
 
 
 class Post(Struct, frozen=True):
-    """`here` players have question `q` before them; the last one got past it at `since` (null: nobody has, or it is
-    not told)."""
+    """`here` players have question `q` before them; the last one got past it when the play clock was `since` (null:
+    nobody has, or it is not told)."""
 
     q: int
     here: int
@@ -61,19 +63,17 @@ def opening(hunt_id: int) -> str:
 
 def field(hunt_id: int) -> tuple[Post, ...]:
     """Where those stand who are still on the way, in the order of the chain. For the live board only: whoever asks
-    makes sure that nothing is frozen."""
+    makes sure that nothing is frozen. Raises Hunt.DoesNotExist."""
+    hunt, now = Hunt.objects.get(id=hunt_id), now_ms()
     here = Player.objects.filter(
-        hunt_id=hunt_id, finished_at=None, banned=False, hidden=False, shown_clock__isnull=False
+        hunt=hunt, finished_at=None, banned=False, hidden=False, shown_clock__isnull=False
     )
     counts = dict(here.values_list("position").annotate(Count("id")))
     most = sorted(counts, key=lambda q: (-counts[q], q))[:POSTS]
-    past = (Q(verdict=Attempt.Verdict.CORRECT)) | Q(kind=Attempt.Kind.SKIP, verdict=Attempt.Verdict.DONE)
-    since: dict[int, int | None] = {}
-    for q, question in Question.objects.filter(hunt_id=hunt_id, position__in=most[:DATED]).values_list(
-        "position", "id"
-    ):
-        since[q] = Attempt.objects.filter(past, question=question).aggregate(last=Max("at"))["last"]
-    return tuple(Post(q, counts[q], since.get(q)) for q in sorted(most))
+    dated = dict(Question.objects.filter(hunt=hunt, position__in=most[:DATED]).values_list("id", "position"))
+    since = clocks(hunt, last_past(hunt_id, dated), now)
+    told = {dated[question]: clock for question, clock in since.items()}
+    return tuple(Post(q, counts[q], told.get(q)) for q in sorted(most))
 
 
 def course(hunt_id: int, players: Sequence[int]) -> Course:

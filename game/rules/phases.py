@@ -1,6 +1,7 @@
 """A hunt's phase, and how much play there has been: both follow from its instants alone."""
 
 import enum
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -34,10 +35,14 @@ def phase(times: Times, now: int) -> Phase:
 
 def play_clock(times: Times, now: int) -> int:
     """Milliseconds of play since the start: stands still before it, during pauses and after the end."""
-    until = min(now, _end(times))
-    if times.paused_at is not None:
-        until = min(until, times.paused_at)
-    return max(0, until - times.starts_at - times.paused_ms)
+    return max(0, _played_until(times, now) - times.starts_at - times.paused_ms)
+
+
+def clock_at(times: Times, stretches: Iterable[tuple[int, int]], at: int, now: int) -> int:
+    """What the play clock was at an instant before `now`. `stretches` without play: (from, until)."""
+    until = _played_until(times, now)
+    still = sum(max(0, min(end, until) - max(start, at)) for start, end in stretches)
+    return max(0, play_clock(times, now) - max(0, until - at - still))
 
 
 def next_change(times: Times, now: int) -> int | None:
@@ -48,6 +53,12 @@ def next_change(times: Times, now: int) -> int | None:
         if instant > now and phase(times, instant) is not current:
             return instant
     return None
+
+
+def _played_until(times: Times, now: int) -> int:
+    """The last instant of play up to now."""
+    until = min(now, _end(times))
+    return until if times.paused_at is None else min(until, times.paused_at)
 
 
 def _end(times: Times) -> int:

@@ -19,6 +19,7 @@ from game.models import Attempt, Delivery, Hunt, Player, Webhook
 from game.queries import freeze
 from game.queries.clock import now_ms
 from game.queries.exports import iso
+from game.queries.pauses import clocks
 from game.rules.phases import Phase, phase, play_clock
 from game.rules.webhooks import SECRET, SUBSCRIBED, Event, Format, shown_url
 from game.services import audit, outgoing
@@ -242,11 +243,13 @@ def walls(hunt: Hunt, now: int, minutes: int, players: int) -> list[tuple[int, i
     if not here:
         return []
     solved = Q(attempts__verdict=Attempt.Verdict.CORRECT)
-    last = hunt.questions.filter(position__in=here).annotate(last=Max("attempts__at", filter=solved))
+    found = hunt.questions.filter(position__in=here).annotate(last=Max("attempts__at", filter=solved))
+    last = dict(found.order_by("position").values_list("position", "last"))
+    at_clock = clocks(hunt, {position: at for position, at in last.items() if at is not None}, now)
     return [
         (position, here[position], at or 0)
-        for position, at in last.order_by("position").values_list("position", "last")
-        if (at or 0) <= now - minutes * MINUTE_MS
+        for position, at in last.items()
+        if at is None or at_clock[position] <= long_ago
     ]
 
 

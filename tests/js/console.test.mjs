@@ -8,8 +8,10 @@ import { createRate } from "../../enigma_rt/static/enigma/js/console/rate.js";
 import { controlWords } from "../../enigma_rt/static/enigma/js/console/words_control.js";
 import { rules } from "../../enigma_rt/static/enigma/js/console/rights.js";
 import { amount } from "../../enigma_rt/static/enigma/js/i18n.js";
-import { splice } from "../../enigma_rt/static/enigma/js/console/splice.js";
-import { causeWords, judgeWords, signed, spanWords } from "../../enigma_rt/static/enigma/js/console/words.js";
+import { carry, splice } from "../../enigma_rt/static/enigma/js/console/splice.js";
+import { causeWords, judgeWords, rightToo, signed, spanWords } from "../../enigma_rt/static/enigma/js/console/words.js";
+import { wallOf, worst } from "../../enigma_rt/static/enigma/js/console/walls.js";
+import { playClock } from "../../enigma_rt/static/enigma/js/phase.js";
 import { amounts, auditWords, changeWords, grantWords, moderateWords, scoreWords, undoWords } from "../../enigma_rt/static/enigma/js/console/words_player.js";
 
 const item = (id, extra = {}) => ({
@@ -193,6 +195,36 @@ test("a correction is one splice of code points, and gives the new text", () => 
   for (const [before, after] of [["", "a"], ["a", ""], ["aa", "aaa"], ["🏮🏮x", "🏮🕯️x"], ["abc", "xyz"], ["ab", "aab"]]) {
     assert.equal(spliced(before, splice(before, after)), after, `${before} -> ${after}`);
   }
+});
+
+test("a draft follows what a colleague has changed, and keeps what both have", () => {
+  const was = { title: "Four flames", text: "Count.", points: 100, threshold: 0 };
+  const is = { title: "Five flames", text: "Count them.", points: 90, threshold: 0 };
+  const draft = { title: "Four flames", text: "Count well.", points: "90", threshold: "80" };
+  assert.deepEqual(carry(draft, was, is), { draft: { ...draft, title: "Five flames" }, both: ["text"] });
+  assert.deepEqual(carry(draft, is, is), { draft, both: [] });
+});
+
+test("what players are told of an accepted guess is short enough for a reason", () => {
+  assert.equal(rightToo("left lamp"), "“left lamp” is right, too.");
+  assert.equal(Array.from(rightToo("🏮".repeat(256))).length, 200);
+});
+
+test("the play clock stands still before the start, in a pause and after the end", () => {
+  const hunt = { starts_at: 1_000, ends_at: 9_000, paused_at: null, paused_ms: 500 };
+  assert.deepEqual([0, 1_200, 2_000, 9_000, 20_000].map((now) => playClock(hunt, now)), [0, 0, 500, 7_500, 7_500]);
+  assert.equal(playClock({ ...hunt, paused_at: 3_000 }, 8_000), 1_500);
+});
+
+test("the wall is where many are for long, and a few for a while are none", () => {
+  const minute = 60_000;
+  const row = (q, here, ago) => ({ q, here, median_since: here ? 100 * minute - ago * minute : null });
+  const rows = [row(1, 2, 90), row(2, 30, 12), row(3, 0, 0), row(4, 40, 2)];
+  assert.equal(worst(rows, 100 * minute).q, 2);
+  assert.equal(wallOf(rows, 100 * minute).q, 2);
+  assert.equal(wallOf([row(1, 2, 90)], 100 * minute), null);
+  assert.equal(wallOf([row(4, 40, 2)], 100 * minute), null);
+  assert.equal(worst([row(3, 0, 0)], 0), null);
 });
 
 test("spans of play, and what judging a guess otherwise will do", () => {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game.rules.phases import Phase, Times, next_change, phase, play_clock
+from game.rules.phases import Phase, Times, clock_at, next_change, phase, play_clock
 
 START = 1_772_820_000_000
 END = START + 48 * 3_600_000
@@ -107,3 +107,34 @@ def test_the_clock_is_the_sum_of_all_live_milliseconds(
         elif action == "end":
             times = msgspec.structs.replace(times, ended_at=now if times.ended_at is None else times.ended_at)
         assert play_clock(times, now) == before == live_ms
+
+
+def test_the_clock_at_an_instant_leaves_out_every_pause_since_then() -> None:
+    over = (START + 2000, START + 5000)
+    resumed = msgspec.structs.replace(PLAIN, paused_ms=3000)
+    assert clock_at(resumed, [over], START + 1500, START + 9000) == 1500
+    assert clock_at(resumed, [over], START + 4000, START + 9000) == 2000  # within the pause
+    assert clock_at(resumed, [over], START + 6000, START + 9000) == 3000
+    on = msgspec.structs.replace(resumed, paused_at=START + 8000)
+    assert clock_at(on, [over, (START + 8000, START + 9000)], START + 6000, START + 9000) == 3000
+    assert clock_at(on, [over, (START + 8000, START + 9000)], START + 8500, START + 9000) == 5000
+    assert clock_at(PLAIN, [], START - 50, START + 10) == 0
+
+
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=8, unique=True), st.integers(0, 1000))
+def test_the_clock_at_an_instant_is_what_it_was(edges: list[int], after: int) -> None:
+    edges = sorted(edges)[: len(edges) // 2 * 2]
+    stretches = [(START + a, START + b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    at, now = START + after, START + 2000
+
+    def times(then: int) -> Times:
+        over = [(a, b) for a, b in stretches if b <= then]
+        on = [a for a, b in stretches if a <= then < b]
+        return msgspec.structs.replace(
+            PLAIN,
+            ends_at=START + 5000,
+            paused_ms=sum(b - a for a, b in over),
+            paused_at=on[0] if on else None,
+        )
+
+    assert clock_at(times(now), stretches, at, now) == play_clock(times(at), at)

@@ -44,7 +44,7 @@ def test_rights_are_what_one_may() -> None:
 @pytest.mark.parametrize(
     ("what", "role"),
     [
-        ("walls", Role.VIEWER),
+        ("watch", Role.VIEWER),
         ("moderate", Role.MODERATOR),
         ("announce", Role.MODERATOR),
         ("mend", Role.AUTHOR),

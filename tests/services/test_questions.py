@@ -6,7 +6,7 @@ import pytest
 
 from game import errors
 from game.models import AuditEntry, Hunt, Question
-from game.queries.walls import guesses
+from game.queries.walls import Group, guesses
 from game.services.questions import Edits, Splice, judge_as, mend, preview, source
 from tests.factories import add_image
 from tests.services.hunters import Hunter, new_id
@@ -107,7 +107,8 @@ def test_a_guess_is_accepted_close_or_neither_from_now_on(hunt: Hunt, organiser:
     before = version(hunt)
     judge_as(organiser, hunt.id, 1, " LEFT-1 ", "close")
     assert ada.answers("left 1").verdict == "close"
-    assert [group.verdict for group in guesses(hunt.id, 1).groups] == ["close"]
+    shown = guesses(hunt.id, 1, 1, [("left 1", Group(1, 2, "Left 1", 0))])
+    assert [group.verdict for group in shown.groups] == ["close"]
     judge_as(organiser, hunt.id, 1, "left 1", "correct")
     row = Question.objects.get(hunt=hunt, position=1)
     assert (row.answers, row.close) == (["right 1", "left 1"], ["close 1"])

@@ -6,6 +6,7 @@ from game import errors
 from game.models import AuditEntry, Hunt, LedgerEntry, StoryBlock
 from game.queries import screens
 from game.queries.clock import now_ms
+from game.rules.phases import play_clock
 from game.services import scenes
 from game.services.moderation import moderate
 from tests.factories import HOUR, make_hunt
@@ -35,7 +36,7 @@ def test_the_field_counts_who_stands_where_and_since_when_nobody_got_past(hunt: 
     for hunter in (ada, bob, cleo, dora):
         hunter.answers("wrong")
     assert screens.field(hunt.id) == (screens.Post(1, 4, None),)
-    began = now_ms()
+    began = play_clock(hunt.times, now_ms())
     for hunter in (ada, bob):
         hunter.answers("right 1")
     first, second = screens.field(hunt.id)

@@ -17,6 +17,7 @@ from game.models import Attempt, AuditEntry, Delivery, Heartbeat, Hunt, Player, 
 from game.queries.clock import now_ms
 from game.rules.webhooks import MOST_TRIES
 from game.services import announcements, deliveries, outgoing, webhooks
+from game.services.hunts import control
 from tests.factories import make_hunt, make_user
 from tests.services.hunters import Hunter, new_id
 from tests.services.threads import at_once
@@ -161,6 +162,19 @@ def test_a_wall_is_told_once_until_somebody_climbs_it(hunt: Hunt, organiser: int
     Hunt.objects.update(paused_at=now_ms() - 1)
     Attempt.objects.update(at=now_ms() - 32 * MINUTE)
     assert len(look()) == 2  # nobody is stuck while nobody plays
+
+
+def test_a_pause_makes_no_wall(hunt: Hunt, organiser: int, there: Receiver) -> None:
+    for name in ("Ada", "Bob"):
+        Hunter.of(hunt, name).waits(50)
+    Hunter.of(hunt, "Eve").solves_until(2)
+    Attempt.objects.update(at=now_ms() - 40 * MINUTE)
+    control(organiser, hunt.id, "pause")
+    Hunt.objects.update(paused_at=now_ms() - 15 * MINUTE)
+    control(organiser, hunt.id, "resume")
+    hunt.refresh_from_db()
+    assert webhooks.walls(hunt, now_ms(), 30, 2) == []  # it was solved 25 minutes of play ago
+    assert [wall[:2] for wall in webhooks.walls(hunt, now_ms(), 20, 2)] == [(1, 2)]
 
 
 def test_what_happens_during_a_pause_is_not_told_and_what_waits_is(

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.backstage import Stage
 from tests.support.pack import word
 from tests.support.server import RunningHunt
-from tests.support.visitor import DESK, Visit
+from tests.support.visitor import DESK, NO_SERVER, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,17 @@ def confirm(console: Page, button: str) -> None:
     expect(dialog).to_be_hidden()
 
 
+COLLEAGUE = """
+from game.models import Hunt
+from game.services.questions import Edits, Splice, mend, source
+from tests.factories import make_user
+hunt = Hunt.objects.get(current=True)
+edits = Edits(title=Splice(0, 0, "A better "), text=Splice(0, 0, "What a colleague wrote. "))
+result = None
+mend(make_user("Ute", role="author").id, hunt.id, 1, source(hunt.id, 1).token, edits)
+"""
+
+
 def group(console: Page, text: str) -> Locator:
     """The line of the guesses that are written like this."""
     return (
@@ -34,13 +45,17 @@ def group(console: Page, text: str) -> Locator:
     )
 
 
-def test_from_a_wall_to_a_mended_question(visit: Visit, behind: Stage) -> None:
+def test_from_a_wall_to_a_mended_question(visit: Visit, behind: Stage, hunt: RunningHunt) -> None:
     for name in ("Stuck", "Also Stuck"):
         behind.player(name)
         behind.answers(name, "Left  Lamp!", "left lamp", "nothing like it")
-    tab = visit(behind.player("Reader")).plays()
+    reader = visit(behind.player("Reader"))
+    reader.forgives(NO_SERVER)
+    tab = reader.plays()
     tab.sees_question(1)
-    console = visit(behind.account("Olga", staff=True), viewport=DESK).tab("/console#walls")
+    olga = visit(behind.account("Olga", staff=True), viewport=DESK)
+    olga.forgives(NO_SERVER)
+    console = olga.tab("/console#walls")
 
     wall = (
         console.get_by_role("table", name="Where they are stuck")
@@ -49,15 +64,18 @@ def test_from_a_wall_to_a_mended_question(visit: Visit, behind: Stage) -> None:
     )
     # Only who has opened the page has the question before them.
     expect(wall.get_by_role("cell").nth(1)).to_have_text("1")
-    expect(wall.get_by_role("cell").nth(4)).to_have_text("2")
+    expect(wall.get_by_role("cell").nth(4)).to_have_text("nobody yet")
+    expect(wall.get_by_role("cell").nth(5)).to_have_text("0 of 2")
     left = group(console, "eft")
     expect(left.get_by_role("cell").nth(1)).to_have_text("2")
     expect(left.get_by_role("cell").nth(2)).to_have_text("4")
     expect(left).to_contain_text("wrong")
-    # It is live.
+    # It is live, and nobody asks for it: the server says what has changed.
+    asked = len(olga.sent)
     tab.answers("LEFT LAMP")
     tab.is_told("Not it.")
     expect(left.get_by_role("cell").nth(1)).to_have_text("3")
+    assert not any('"watch"' in frame for frame in olga.sent[asked:])
 
     # Two clicks: what they try is close from now on.
     left.get_by_role("button", name="Close…").click()
@@ -76,39 +94,60 @@ def test_from_a_wall_to_a_mended_question(visit: Visit, behind: Stage) -> None:
     form.get_by_label("Points").fill("nine")
     expect(form.get_by_role("button", name="Mend it")).to_have_attribute("aria-disabled", "true")
     form.get_by_label("Points").fill("90")
+    # A colleague has mended it meanwhile: what is theirs comes in, what is both's is shown, and nothing is lost.
+    behind.run(COLLEAGUE)
+    form.get_by_role("button", name="Mend it").click()
+    expect(form).to_contain_text("Meanwhile somebody else has mended it.")
+    expect(form.get_by_label("Title")).to_have_value(re.compile("^A better .*title1okapi"))
+    expect(form.get_by_label("Text, in Markdown")).to_have_value(re.compile("Which lamp is"))
+    expect(form).to_contain_text("What a colleague wrote")
     form.get_by_role("button", name="Mend it").click()
     expect(form).to_be_hidden()
     expect(tab.page.locator(".question")).to_contain_text("Which lamp is left of")
     expect(tab.page.locator(".question")).to_contain_text("up to 90 points")
     expect(tab.field).to_have_value("half an ans")
 
-    # Accepted: who types it now is through.
+    # Accepted: whom it would have let through is shown next, with what they will be told.
     left.get_by_role("button", name="Accept…").click()
     confirm(console, "Accept")
+    preview = console.get_by_role("dialog", name="Judge question 1 again?")
+    expect(preview).to_contain_text("It touches 3 players: 3 more solved, 3 players move on at once")
+    expect(preview.get_by_label("Why")).to_have_value(re.compile("left +lamp.* is right, too", re.I))
+    expect(preview.get_by_role("row").filter(has_text="Also Stuck")).to_contain_text("1 → 2")
     expect(left.locator(".verdict")).to_have_text("right")
-    tab.answers("Left lamp")
-    tab.is_told("Right.")
+    assert behind.balances("Stuck")["position"] == 1
+    behind.answers("Stuck", "left lamp")  # meanwhile: it is right now
+    preview.get_by_role("button", name="Book it for 3 players").click()
+    expect(preview).to_contain_text("Meanwhile the list has changed.")
+    # The server goes while it stands there: it is said, and the same button does it when the server is back.
+    hunt.web[0].kill()
+    expect(console.locator("#trouble")).to_contain_text("connection")
+    preview.get_by_role("button", name="Book it for 2 players").click()
+    expect(preview).to_contain_text("There is no connection. Nothing was sent.")
+    hunt.web[0].start()
+    expect(console.locator("#link")).to_contain_text("live")
+    preview.get_by_role("button", name="Book it for 2 players").click()
+    expect(preview).to_be_hidden()
+    expect(console.locator("#told")).to_contain_text("Judged again: 2 players were told.")
+    assert behind.balances("Also Stuck")["position"] == 2
+    assert behind.unseen("Also Stuck") > 0
     tab.sees_question(2)
     assert behind.balances("Reader")["points"] in (89, 90)
 
-    # Judged again: who had typed it before is shown, told and moved on.
+    # What is looked at goes on being told after the connection was lost.
+    expect(wall.get_by_role("cell").nth(4)).to_have_text("–")
+    behind.player("Newcomer")
+    behind.answers("Newcomer", "what nobody tried")
+    expect(group(console, "what nobody tried").get_by_role("cell").nth(1)).to_have_text("1")
+
+    # There is nothing more to book, which is said before anything is asked.
     console.get_by_role("button", name="Judge again").click()
-    preview = console.get_by_role("dialog", name="Judge question 1 again?")
-    expect(preview).to_contain_text("It touches 2 players: 2 more solved, 2 players move on at once")
-    expect(preview.get_by_role("row").filter(has_text="Also Stuck")).to_contain_text("1 → 2")
-    assert behind.balances("Stuck")["position"] == 1
-    behind.answers("Stuck", "left lamp")  # meanwhile: it is right now
-    preview.get_by_label("Why").fill("“left lamp” is right, too")
-    preview.get_by_role("button", name="Book it for 2 players").click()
-    expect(preview).to_contain_text("Meanwhile the list has changed.")
-    preview.get_by_role("button", name="Book it for").click()
-    expect(preview).to_be_hidden()
-    assert behind.balances("Also Stuck")["position"] == 2
-    assert behind.unseen("Also Stuck") > 0
+    expect(preview).to_contain_text("everybody has what they should have")
+    preview.get_by_role("button", name="Cancel").click()
 
     console.get_by_role("navigation", name="Views").get_by_role("link", name="Audit").click()
     trail = console.get_by_role("table", name="What organisers did").get_by_role("row")
-    expect(trail.filter(has_text="mended, no. 1")).to_contain_text("points: 100 → 90")
+    expect(trail.filter(has_text="Olga").filter(has_text="mended, no. 1")).to_contain_text("points: 100 → 90")
     expect(trail.filter(has_text="changed what is right, no. 1")).to_have_count(2)
-    expect(trail.filter(has_text="judged again, no. 1")).to_contain_text("“left lamp” is right, too")
+    expect(trail.filter(has_text="judged again, no. 1")).to_contain_text("is right, too")
     assert behind.ledger_problems() == []

@@ -12,3 +12,8 @@ export function target(hunt, phase) {
   if (phase === "scheduled") return hunt.starts_at;
   return phase === "live" || phase === "paused" ? hunt.ends_at : null;
 }
+
+/** How much play there has been, in milliseconds: it stands still before the start, in pauses and after the end. */
+export function playClock({ starts_at, ends_at, paused_at, paused_ms = 0 }, now) {
+  return Math.max(0, Math.min(now, ends_at, paused_at ?? Infinity) - starts_at - paused_ms);
+}

@@ -1,5 +1,5 @@
 // PURE. Where the hunters stand, for the wall: columns by position, and the questions before which most of them are.
-// Posts are those of the protocol: [question, hunters before it, instant at which the last one got past or null].
+// Posts are those of the protocol: [question, hunters before it, the play clock when the last one got past or null].
 
 export const COLUMNS = 40;
 const LEAST = 3;

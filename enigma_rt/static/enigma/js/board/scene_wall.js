@@ -5,6 +5,7 @@ import { columns, walls } from "./field.js";
 import { $ } from "../dom.js";
 import { inWords } from "../clock.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
+import { playClock } from "../phase.js";
 
 const DENSE = 26; // columns that all have their figures; of more every fifth
 const WHILE = 60_000;
@@ -13,11 +14,13 @@ const make = (tag, className, text = "") => Object.assign(document.createElement
 
 const put = (element, text) => element.textContent !== text && (element.textContent = text);
 
-function standing(since, now) {
+/** `since`: the play clock then; `hunt` and `now`: what it is now. A pause is nobody's fault. */
+function standing(since, hunt, now) {
   if (since === null) return gettext("Nobody has got past it yet.");
-  if (now - since < WHILE) return gettext("Somebody has just got past it.");
+  const minutes = hunt ? Math.floor((playClock(hunt, now) - since) / WHILE) : 0;
+  if (minutes < 1) return gettext("Somebody has just got past it.");
   // Of more than an hour whole minutes are enough.
-  const span = inWords(Math.floor((now - since) / WHILE) * 60, ngettext);
+  const span = inWords(minutes * 60, ngettext);
   return format(gettext("Nobody has got past it for %(span)s."), { span });
 }
 
@@ -45,7 +48,7 @@ export function createWallScene(root) {
     put($(".wall-q", root), number(q));
     put($(".wall-here", root), number(here));
     put($(".wall-hunters", root), format(ngettext("hunter stands before no. %(q)s", "hunters stand before no. %(q)s", here), { q: number(q) }));
-    put($(".wall-since", root), standing(since, now));
+    put($(".wall-since", root), standing(since, hunt, now));
     const view = columns(posts, hunt?.questions ?? 0);
     const keep = new Set(view.columns.map((one) => one.q));
     for (const [other, { element }] of held) {

@@ -188,12 +188,13 @@ export function createComposer(form, { calls, state, send, told, sent }) {
       fill({ ...draft(), whom: { ...EVERYBODY, kind: "player", player, name }, planned: null });
       field.focus();
     },
-    /** The hint desk: in `place`, for those who are stuck on question `q`; what stood here comes back afterwards. */
-    hintFor(q, place) {
+    /** In `place`, for those on question `q`: the hint desk's, for who is stuck there, or something else to all of them. What
+     *  stood here comes back afterwards. */
+    lend(q, place, hint) {
       put ??= draft();
       place.append(form);
       place.hidden = false;
-      fill({ ...EMPTY, whom: { ...EVERYBODY, kind: "question", q, minutes: STUCK, hint: true } });
+      fill({ ...EMPTY, whom: { ...EVERYBODY, kind: "question", q, minutes: hint ? STUCK : "", hint } });
       field.focus();
     },
     /** Back at its place, with the draft that was there. */

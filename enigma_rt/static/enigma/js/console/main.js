@@ -47,7 +47,7 @@ import * as beat from "./view_pulse.js";
 import * as said from "./view_bulletins.js";
 import * as stuck from "./view_walls.js";
 import { createWebhooks } from "./webhooks.js";
-import { closedWords } from "./words.js";
+import { closedWords, rightToo } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
 const TOLD = 8_000;
@@ -81,7 +81,8 @@ const act = {
   undo: (entry) => acts.undo(entry),
   walls: { choose: (q) => walls.choose(q) },
   mend: (q) => mending.edit(q),
-  hint: (q) => composer.hintFor(q, $("#hint-slot")),
+  hint: (q) => composer.lend(q, $("#hint-slot"), true),
+  tell: (q) => composer.lend(q, $("#hint-slot"), false),
   write(player, name) {
     closePlayer();
     show("desk");
@@ -126,7 +127,8 @@ const parts = {
     render(beat.processes(pulse.state, clock.now()), $("#processes"));
   },
   walls() {
-    render(stuck.walls(walls.state, act), $("#wall-questions"));
+    render(stuck.lead(walls), $("#wall-lead"));
+    render(stuck.walls(walls, act), $("#wall-questions"));
     render(stuck.head(walls.state, act), $("#wall-head"));
     render(said.hintsGiven(bulletins.hintsFor(walls.state.q)), $("#hints-given"));
     render(stuck.guesses(walls.state, act), $("#wall-guesses"));
@@ -234,6 +236,8 @@ const on = {
   },
   reveal: (frame) => freezing.heard(frame),
   scene: (frame) => screens.heard(frame),
+  walls: (frame) => walls.rows(frame),
+  guesses: (frame) => walls.guesses(frame),
   pong: (frame) => clock.sync(frame.now, frame.rtt),
 };
 
@@ -249,6 +253,7 @@ function tick() {
   exports.tick();
   screens.tick();
   paint("phase");
+  if (views.open === "walls") paint("walls"); // spans grow
 }
 
 // --- what organisers do --------------------------------------------------------------------------------------------------
@@ -274,15 +279,15 @@ const pulse = createPulse({
     if (views.open === "pulse") paint("pulse");
   },
 });
-const walls = createWalls({ calls, changed: () => paint("walls") });
+const walls = createWalls({ calls, state: () => state, now: clock.now, changed: () => views.open === "walls" && paint("walls") });
 const mending = createMending({
   calls, confirm, told,
   dialog: $("#mend"),
   state: () => state,
   here: (q) => state.questions.find((question) => question.q === q)?.here ?? 0,
-  done: () => walls.look(),
+  accepted: (q, text) => regrading.open(q, { reason: rightToo(text), unless: gettext("Accepted from now on. Nobody gets anything for before.") }),
 });
-const regrading = createRegrading({ calls, told, dialog: $("#regrade"), state: () => state, done: () => walls.look() });
+const regrading = createRegrading({ calls, told, dialog: $("#regrade"), state: () => state });
 const acts = createActs({
   calls, confirm, told,
   state: () => state,
@@ -367,7 +372,7 @@ const views = createViews({ desk: $("#desk"), pulse: $("#pulse"), walls: $("#wal
   if (name === "pulse") pulse.open();
   composer.back();
   bulletins.look();
-  if (name === "walls" && state.connected) walls.open();
+  if (name === "walls") walls.open();
   if (name === "integrity" && state.connected) integrity.open();
   if (name === "audit" && state.connected) trail.again();
   if (name === "organisers" && state.connected) organisers.again();

@@ -3,16 +3,27 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { command } from "./commands.js";
 import { format, gettext, number } from "../i18n.js";
-import { splice } from "./splice.js";
+import { carry, splice } from "./splice.js";
 import { JUDGED, judgeWords, people } from "./words.js";
 
 const PREVIEW_AFTER = 300;
 const TEXTS = ["title", "text", "hint", "image_alt"];
 const NUMBERS = ["points", "threshold"];
+const LABEL = {
+  title: () => gettext("Title"),
+  text: () => gettext("Text, in Markdown"),
+  hint: () => gettext("Hint, in Markdown"),
+  image_alt: () => gettext("What the picture shows"),
+  points: () => gettext("Points"),
+  threshold: () => gettext("Close from (%, 0 is off)"),
+};
 
-/** `dialog`: an empty <dialog>. `state()`: { live }; `here(q)`: how many are on question q; `done()`: something was mended. */
-export function createMending({ calls, confirm, dialog, state, here, told, done }) {
-  let open = null; // { source, draft, shown, error, pending }
+/**
+ * `dialog`: an empty <dialog>. `state()`: { live }; `here(q)`: how many are on question q; `accepted(q, text)`: from now on that
+ * is right, and who typed it before has not got it yet.
+ */
+export function createMending({ calls, confirm, dialog, state, here, told, accepted }) {
+  let open = null; // { source, draft, shown, both, note, error, pending }
   let timer = 0;
   let run = 0;
 
@@ -41,9 +52,26 @@ export function createMending({ calls, confirm, dialog, state, here, told, done 
       const shown = await calls.send(command.mendPreview(open.source.q, open.source.token, changed));
       if (mine === run && open) Object.assign(open, { shown, error: "" });
     } catch (refused) {
-      if (mine === run && open) open.error = refused.message;
+      if (mine !== run || !open) return;
+      if (refused.code === "outdated") return afresh();
+      open.error = refused.message;
     }
     if (mine === run && open) paint();
+  }
+
+  /** A colleague has changed it: what was not touched here is theirs, and what both have changed is shown. */
+  async function afresh() {
+    const mine = open;
+    try {
+      const source = await calls.send(command.question(mine.source.q));
+      Object.assign(mine, carry(mine.draft, mine.source, source), { source, pending: false, error: "" });
+      mine.note = gettext("Meanwhile somebody else has mended it. What you have not touched is as they left it: look again.");
+    } catch (refused) {
+      Object.assign(mine, { pending: false, error: refused.message });
+    }
+    if (mine !== open) return;
+    paint();
+    if (!mine.error) look();
   }
 
   function type(name, value) {
@@ -53,19 +81,28 @@ export function createMending({ calls, confirm, dialog, state, here, told, done 
     timer = setTimeout(() => open && look(), PREVIEW_AFTER);
   }
 
+  function take(name) {
+    open.draft[name] = String(open.source[name]);
+    open.both = open.both.filter((other) => other !== name);
+    paint();
+    look();
+  }
+
   async function save(event) {
     event.preventDefault();
+    const mine = open;
     const changed = edits();
-    if (open.pending || !changed || !Object.keys(changed).length) return;
-    Object.assign(open, { pending: true, error: "" });
+    if (mine.pending || !changed || !Object.keys(changed).length) return;
+    Object.assign(mine, { pending: true, error: "" });
     paint();
     try {
-      await calls.send(command.mend(open.source.q, open.source.token, changed), true);
-      dialog.close();
+      await calls.send(command.mend(mine.source.q, mine.source.token, changed), true);
+      if (mine === open) dialog.close();
       told(gettext("Mended. Everybody on it sees it now."));
-      done();
     } catch (refused) {
-      Object.assign(open, { pending: false, error: refused.message });
+      if (mine !== open) return told(refused.message); // closed meanwhile: a key pressed twice does that
+      if (refused.code === "outdated") return afresh();
+      Object.assign(mine, { pending: false, error: refused.message });
       paint();
     }
   }
@@ -76,24 +113,28 @@ export function createMending({ calls, confirm, dialog, state, here, told, done 
   });
   dialog.addEventListener("cancel", (event) => open?.pending && event.preventDefault());
 
-  const line = (name, label, mode = "text") => html`<div class="field ${name}"><label for="mend-${name}">${label}</label>
-    <input id="mend-${name}" class="input" inputmode=${mode} autocomplete="off" .value=${open.draft[name]} @input=${(event) => type(name, event.target.value)} /></div>`;
-  const area = (name, label, rows) => html`<div class="field"><label for="mend-${name}">${label}</label>
-    <textarea id="mend-${name}" class="input" rows=${rows} .value=${open.draft[name]} @input=${(event) => type(name, event.target.value)}></textarea></div>`;
+  const theirs = (name) => open.both.includes(name)
+    ? html`<div class="theirs"><p>${gettext("You have both changed this. Theirs:")}</p><p class="quote">${open.source[name]}</p>
+        <button type="button" class="button small" @click=${() => take(name)}>${gettext("Take theirs")}</button></div>`
+    : nothing;
+  const line = (name, mode = "text") => html`<div class="field ${name}"><label for="mend-${name}">${LABEL[name]()}</label>
+    <input id="mend-${name}" class="input" inputmode=${mode} autocomplete="off" .value=${open.draft[name]} @input=${(event) => type(name, event.target.value)} />${theirs(name)}</div>`;
+  const area = (name, rows) => html`<div class="field"><label for="mend-${name}">${LABEL[name]()}</label>
+    <textarea id="mend-${name}" class="input" rows=${rows} .value=${open.draft[name]} @input=${(event) => type(name, event.target.value)}></textarea>${theirs(name)}</div>`;
 
   function paint() {
-    const { source, shown, error, pending } = open;
+    const { source, shown, note, error, pending } = open;
     const changed = edits();
     const ready = !pending && changed && Object.keys(changed).length > 0 && !error;
     render(html`<form class="mend" @submit=${save}>
       <h2 id="mend-title-line">${format(gettext("Mend question %(q)s"), { q: number(source.q) })}</h2>
       <div class="both">
         <div class="sides">
-          ${line("title", gettext("Title"))}
-          ${area("text", gettext("Text, in Markdown"), 8)}
-          ${area("hint", gettext("Hint, in Markdown"), 3)}
-          ${source.image ? area("image_alt", gettext("What the picture shows"), 2) : nothing}
-          <div class="numbers">${line("points", gettext("Points"), "numeric")}${line("threshold", gettext("Close from (%, 0 is off)"), "numeric")}</div>
+          ${line("title")}
+          ${area("text", 8)}
+          ${area("hint", 3)}
+          ${source.image ? area("image_alt", 2) : nothing}
+          <div class="numbers">${line("points", "numeric")}${line("threshold", "numeric")}</div>
         </div>
         <section class="shown" aria-label=${gettext("Preview")}>
           <p class="label">${gettext("Preview")}</p>
@@ -102,6 +143,7 @@ export function createMending({ calls, confirm, dialog, state, here, told, done 
         </section>
       </div>
       <p class="says">${format(gettext("It is on the page of %(players)s who are on it at once; others see it when they get there. What was judged stays judged."), { players: people(here(source.q)) })}</p>
+      <p class="note" role="status">${note}</p>
       <p class="refusal" role="alert">${changed ? error : gettext("Points and closeness are whole numbers.")}</p>
       <footer>
         <button class="button" type="button" ?disabled=${pending} @click=${() => dialog.close()}>${gettext("Cancel")}</button>
@@ -116,7 +158,8 @@ export function createMending({ calls, confirm, dialog, state, here, told, done 
       try {
         const source = await calls.send(command.question(q));
         const draft = Object.fromEntries([...TEXTS, ...NUMBERS].map((name) => [name, String(source[name])]));
-        open = { source, draft, shown: null, error: "", pending: false };
+        if (dialog.open) return;
+        open = { source, draft, shown: null, both: [], note: "", error: "", pending: false };
         paint();
         dialog.showModal();
         look();
@@ -127,13 +170,15 @@ export function createMending({ calls, confirm, dialog, state, here, told, done 
     /** Asks whether the guesses of `group` are `verdict` from now on. */
     judgeAs(q, group, verdict) {
       if (!state().live) return offline();
+      let judged = false;
       confirm.ask({
         words: () => judgeWords(q, group, verdict, here(q)),
         async act() {
           await calls.send(command.judgeAs(q, group.text, verdict), true);
+          judged = true;
           told(JUDGED[verdict]());
-          done();
         },
+        closed: () => judged && verdict === "correct" && accepted(q, group.text),
       });
     },
   };

@@ -2,12 +2,13 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { command } from "./commands.js";
+import { $ } from "../dom.js";
 import { format, gettext, number } from "../i18n.js";
 import { reasonOf } from "./actions.js";
 import { people, signed } from "./words.js";
 
-/** `dialog`: an empty <dialog>. `state()`: { live }; `done()`: something was booked. */
-export function createRegrading({ calls, dialog, state, told, done }) {
+/** `dialog`: an empty <dialog>. `state()`: { live }. */
+export function createRegrading({ calls, dialog, state, told }) {
   let open = null; // { view, rows, reason, pending, error }
 
   async function look(q, page = 0) {
@@ -17,36 +18,47 @@ export function createRegrading({ calls, dialog, state, told, done }) {
     return view;
   }
 
-  async function again(q, error = "") {
-    const view = await look(q);
-    open = { view, rows: view.rows, reason: open?.reason ?? "", pending: false, error };
-    paint();
+  async function more() {
+    const mine = open;
+    try {
+      const view = await look(mine.view.q, mine.view.next);
+      Object.assign(mine, { rows: view.token === mine.view.token ? [...mine.rows, ...view.rows] : view.rows, view, error: "" });
+    } catch (refused) {
+      mine.error = refused.message;
+    }
+    if (mine === open) paint();
   }
 
-  async function more() {
-    const view = await look(open.view.q, open.view.next);
-    if (!open) return;
-    Object.assign(open, { rows: view.token === open.view.token ? [...open.rows, ...view.rows] : view.rows, view });
-    paint();
+  /** The list as it is now, since it has changed; while it cannot be had, the refusal. */
+  async function afresh(mine) {
+    try {
+      const view = await look(mine.view.q);
+      Object.assign(mine, { view, rows: view.rows, error: gettext("Meanwhile the list has changed. This is what it would do now.") });
+    } catch (refused) {
+      mine.error = refused.message;
+    }
   }
 
   async function book(event) {
     event.preventDefault();
-    const reason = reasonOf(open.reason);
-    if (open.pending || !reason || !open.view.players) return;
-    Object.assign(open, { pending: true, error: "" });
+    const mine = open;
+    const reason = reasonOf(mine.reason);
+    if (mine.pending || !reason || !mine.view.players) return;
+    Object.assign(mine, { pending: true, error: "" });
     paint();
-    const { q, token, players } = open.view;
+    const { q, token, players } = mine.view;
     try {
       await calls.send(command.regradeApply(q, token, reason), true);
-      dialog.close();
+      if (mine === open) dialog.close();
       told(format(gettext("Judged again: %(players)s were told."), { players: people(players) }));
-      done();
+      return;
     } catch (refused) {
-      if (refused.code === "outdated") return again(q, gettext("Meanwhile the list has changed. This is what it would do now."));
-      Object.assign(open, { pending: false, error: refused.message });
-      paint();
+      if (mine !== open) return told(refused.message); // closed meanwhile: a key pressed twice does that
+      if (refused.code === "outdated") await afresh(mine);
+      else mine.error = refused.message;
     }
+    mine.pending = false;
+    if (mine === open) paint();
   }
 
   dialog.addEventListener("close", () => (open = null));
@@ -82,11 +94,17 @@ export function createRegrading({ calls, dialog, state, told, done }) {
   }
 
   return {
-    async open(q) {
+    /** `reason`: what players will be told, unless it is changed. `unless`: what to say, instead of a list of nobody. */
+    async open(q, { reason = "", unless = null } = {}) {
       if (!state().live) return told(gettext("There is no connection. Nothing was sent."));
       try {
-        await again(q);
+        const view = await look(q);
+        if (unless !== null && !view.players) return told(unless);
+        if (dialog.open) return;
+        open = { view, rows: view.rows, reason, pending: false, error: "" };
+        paint();
         dialog.showModal();
+        $("#regrade-why", dialog).focus();
       } catch (refused) {
         told(refused.message);
       }

@@ -31,7 +31,9 @@ learn(
       id: "int", at: "int", late: "bool", level: "str", text: "str", who: "str", player: "int?", name: "str", q: "int?",
       minutes: "int?", hint: "bool",
     },
-    Wall: { q: "int", title: "str", here: "int", median_ms: "int", longest_ms: "int", tried: "int", solved: "int" },
+    Wall: {
+      q: "int", title: "str", here: "int", median_since: "int?", longest_since: "int?", past_since: "int?", tried: "int", solved: "int",
+    },
     Guess: { text: "str", players: "int", tries: "int", closeness: "int", verdict: "str", last: "int" },
     Pair: ["int", "int"],
     Phases: ["str", "str"],
@@ -92,8 +94,8 @@ learn(
     preview: { id: "str", html: "str" },
     announcements: { id: "str", sent: "SentLine[]", planned: "PlannedLine[]", left_out: "int" },
     players: { id: "str", total: "int", rows: "PlayerLine[]" },
-    walls: { id: "str", rows: "Wall[]" },
-    guesses: { id: "str", q: "int", title: "str", total: "int", groups: "Guess[]" },
+    walls: { now: "int", rows: "Wall[]" },
+    guesses: { q: "int", title: "str", total: "int", groups: "Guess[]" },
     question: {
       id: "str", q: "int", token: "str", title: "str", text: "str", hint: "str", image: "bool", image_alt: "str",
       answers: "str[]", close: "str[]", threshold: "int", points: "int",

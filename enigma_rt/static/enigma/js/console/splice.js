@@ -11,3 +11,19 @@ export function splice(before, after) {
   while (kept < shorter - at && old[old.length - 1 - kept] === fresh[fresh.length - 1 - kept]) kept += 1;
   return { at, cut: old.length - at - kept, put: fresh.slice(at, fresh.length - kept).join("") };
 }
+
+/**
+ * A draft (texts by name) of what was `was` and has become `is`: what was not touched follows, what both have changed stays as it
+ * was written here. { draft, both: the names of those }
+ */
+export function carry(draft, was, is) {
+  const next = { ...draft };
+  const both = [];
+  for (const name of Object.keys(draft)) {
+    const [before, now] = [String(was[name]), String(is[name])];
+    if (before === now || draft[name] === now) continue;
+    if (draft[name] === before) next[name] = now;
+    else both.push(name);
+  }
+  return { draft: next, both };
+}

@@ -1,63 +1,76 @@
-// Where players are stuck, and what they try there: asked again every few seconds while the view is open and looked at.
+// Where players are stuck, and what they try there: told by the server while the view is open and looked at.
 
 import { command } from "./commands.js";
+import { gettext } from "../i18n.js";
+import { playClock } from "../phase.js";
 
-const EVERY = 3_000;
+const SILENT = 25_000; // the server says something each ten seconds, also that nothing has changed
+const LEAST = 3;
+const LONG = 5 * 60_000;
 
-/** `changed()` is called when there is something new to show. */
-export function createWalls({ calls, changed }) {
-  const state = { rows: null, q: null, guesses: null, error: "" };
-  let timer = 0;
-  let asking = false;
+/** PURE. The row that keeps most players for longest by the play clock, or null: that of an organiser's first look. */
+export function worst(rows, clock) {
+  const weight = ({ here, median_since }) => (here ? here * (clock - median_since) : 0);
+  const [first] = rows.toSorted((a, b) => weight(b) - weight(a) || b.here - a.here || a.q - b.q);
+  return first?.here ? first : null;
+}
 
-  /** The question that is looked at; until one is chosen, the one that keeps most players longest. */
-  const chosen = () => {
-    const worst = state.rows?.toSorted((a, b) => b.here * b.median_ms - a.here * a.median_ms)[0];
-    return state.q ?? worst?.q ?? null;
-  };
+/** PURE. The same, if it is a wall: a few players, and half of them for some minutes. */
+export function wallOf(rows, clock) {
+  const row = worst(rows, clock);
+  return row && row.here >= LEAST && clock - row.median_since >= LONG ? row : null;
+}
 
-  async function look() {
-    if (asking || document.hidden) return;
-    asking = true;
+/** `state()`: { hunt, live }; `now()`: the server's clock; `changed()` is called when there is something new to show. */
+export function createWalls({ calls, state: page, now, changed }) {
+  const state = { rows: null, q: null, guesses: null, error: "", heard: 0 };
+  let open = false;
+
+  /** Says what is looked at, also that nothing is. */
+  async function say() {
+    const view = open && !document.hidden ? "walls" : null;
+    state.heard = performance.now();
     try {
-      const { rows } = await calls.send(command.walls());
-      Object.assign(state, { rows, error: "" });
-      state.q = chosen();
-      await tried();
+      await calls.send(command.watch(view, view && state.q));
+      state.error = "";
     } catch (refused) {
-      state.error = refused.message;
-    } finally {
-      asking = false;
-      changed();
+      state.error = open && !["offline", "lost"].includes(refused.code) ? refused.message : ""; // the next snapshot asks again
     }
+    changed();
   }
 
-  async function tried() {
-    const { q } = state;
+  function choose(q) {
+    Object.assign(state, { q, guesses: state.guesses?.q === q ? state.guesses : null });
     changed();
-    if (q === null) return;
-    const reply = await calls.send(command.guesses(q));
-    if (q === state.q) state.guesses = reply;
+    return say();
   }
+
+  document.addEventListener("visibilitychange", () => open && say());
 
   return {
     state,
-    look,
+    choose,
+    clock: () => (page().hunt ? playClock(page().hunt, now()) : 0),
+    /** Nothing has been heard for longer than the server is ever silent. */
+    silent: () => open && page().live && !document.hidden && state.heard && performance.now() - state.heard > SILENT,
     open() {
-      clearInterval(timer);
-      timer = setInterval(look, EVERY);
-      look();
+      open = true;
+      say();
     },
     close() {
-      clearInterval(timer);
+      if (!open) return;
+      open = false;
+      say();
     },
-    async choose(q) {
-      Object.assign(state, { q, guesses: null });
-      try {
-        await tried();
-      } catch (refused) {
-        state.error = refused.message;
-      }
+    /** A frame `walls` has come. */
+    rows(frame) {
+      Object.assign(state, { rows: frame.rows, heard: performance.now(), error: "" });
+      if (state.q === null && frame.rows.length) choose((worst(frame.rows, this.clock()) ?? frame.rows[0]).q);
+      changed();
+    },
+    /** A frame `guesses` has come. */
+    guesses(frame) {
+      if (frame.q === state.q) state.guesses = frame;
       changed();
     },
   };

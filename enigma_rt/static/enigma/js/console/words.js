@@ -2,6 +2,7 @@
 
 import { Close } from "../protocol.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
+import { LONGEST_REASON } from "./actions.js";
 import { outcome } from "./feed.js";
 
 export const PHASE = {
@@ -124,6 +125,12 @@ export const JUDGED = {
   wrong: () => gettext("Wrong from now on."),
 };
 
+/** Why players get something for what they typed before, as they are told it. */
+export function rightToo(text) {
+  const said = format(gettext("“%(text)s” is right, too."), { text });
+  return Array.from(said).slice(0, LONGEST_REASON).join("");
+}
+
 /** The question before the guesses of `group` are `verdict` on question `q`, where `here` players are. */
 export function judgeWords(q, group, verdict, here) {
   const what = { text: group.text, q: number(q), here: people(here), players: people(group.players) };
@@ -139,7 +146,12 @@ export function judgeWords(q, group, verdict, here) {
   };
   return {
     title: format(titles[verdict], what),
-    says: [format(says[verdict], what), format(gettext("What was judged stays judged: %(players)s typed it before, and may type it again."), what)],
+    says: [
+      format(says[verdict], what),
+      verdict === "correct"
+        ? format(gettext("%(players)s typed it before. What they would get for it is shown next, before anything is booked."), what)
+        : format(gettext("What was judged stays judged: %(players)s typed it before, and may type it again."), what),
+    ],
     button: JUDGE[verdict](),
   };
 }
