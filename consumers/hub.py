@@ -51,6 +51,7 @@ from leaderboard.ranking import Board, Delta, Standing
 if TYPE_CHECKING:
     from consumers.base import BaseConsumer
     from consumers.organiser import OrganiserConsumer
+    from consumers.player import PlayerConsumer
 
 logger = logging.getLogger(__name__)
 
@@ -415,7 +416,7 @@ class Hub:
     async def _on_banned(self, event: bus.Event) -> None:
         await self._reconcile()  # why: a word to this player alone, sent before the door is shut
         for socket in self.audience.at(event["player"]):
-            await socket.shut(Close.BANNED)
+            await socket.turn_away()
 
     async def _on_echo(self, event: bus.Event) -> None:
         self.vitals.echoed(event["sender"])
@@ -577,8 +578,8 @@ class Hub:
         for socket in holders:
             if socket.session_key in gone:
                 await socket.shut(Close.SIGNED_OUT)
-            elif socket.identity and socket.identity.player in out:
-                await socket.shut(Close.BANNED)
+            elif socket.role == "player" and socket.identity and socket.identity.player in out:
+                await cast("PlayerConsumer", socket).turn_away()
 
     async def _look_at_roles(self) -> None:
         """Whoever changed them, and wherever: a look of one query, and only while an organiser is here."""

@@ -89,7 +89,7 @@ class OrganiserConsumer(BaseConsumer):
         user, hunt, bridge = self.identity.user, self.hub.hunt.id, self.hub.bridge
         role = await bridge.read(roles.of, user)
         await self.hold(role)
-        roles.check(role, command.__struct_config__.tag)
+        role = roles.check(role, command.__struct_config__.tag)
         match command:
             case protocol.Preview() | protocol.Announce() | protocol.CallOff() | protocol.Announcements():
                 await self._on_announcements(command, user, hunt)
@@ -107,16 +107,16 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(protocol.Ok(command.id))
             case protocol.ControlPreview():
                 seen = await bridge.read(hunts.preview, hunt, command.action, command.minutes, command.at)
-                online = len(self.hub.audience.parties)
+                online = len(await self.hub.vitals.connected())
                 await self.reply(
                     protocol.ControlPreviewReply(command.id, online=online, **msgspec.structs.asdict(seen))
                 )
             case protocol.Find():
                 addresses = roles.may(role, "addresses")
                 total, people = await bridge.read(console.find, hunt, command.text, addresses)
-                await self.reply(
-                    protocol.PlayersReply(command.id, total, tuple(self._line(line) for line in people))
-                )
+                connected = await self.hub.vitals.connected()
+                matches = tuple(self._line(line, connected) for line in people)
+                await self.reply(protocol.PlayersReply(command.id, total, matches))
             case (
                 protocol.Exports()
                 | protocol.Webhooks()
@@ -130,7 +130,7 @@ class OrganiserConsumer(BaseConsumer):
                 await self.reply(
                     protocol.PlayerReply(
                         id=command.id,
-                        line=self._line(view.line),
+                        line=self._line(view.line, await self.hub.vitals.connected()),
                         me=convert(view.me, protocol.Me),
                         score=convert(view.score, tuple[protocol.ScoreLine, ...]),
                     )
@@ -140,7 +140,7 @@ class OrganiserConsumer(BaseConsumer):
                 happened = convert(rows, tuple[protocol.Happening, ...])
                 await self.reply(protocol.TimelineReply(command.id, player, happened, before))
             case protocol.AuditTrail():
-                trail, earlier = await bridge.read(history.audit_trail, hunt, command.before)
+                trail, earlier = await bridge.read(history.audit_trail, hunt, command.before, role)
                 lines = convert(trail, tuple[protocol.AuditLine, ...])
                 await self.reply(protocol.AuditReply(command.id, lines, earlier))
             case protocol.Grant():
@@ -183,13 +183,13 @@ class OrganiserConsumer(BaseConsumer):
         match command:
             case protocol.Preview():
                 players = await bridge.read(announced.reach, hunt, convert(command.to, Audience))
-                here = self.hub.audience.parties
+                connected = await self.hub.vitals.connected()
                 await self.reply(
                     protocol.PreviewReply(
                         id=command.id,
                         html=announcements.preview(command.text),
                         players=len(players),
-                        online=sum(player in here for player in players),
+                        online=sum(player in connected for player in players),
                     )
                 )
             case protocol.Announce():
@@ -411,9 +411,9 @@ class OrganiserConsumer(BaseConsumer):
                 )
                 await self.reply(protocol.Ok(command.id))
 
-    def _line(self, view: console.LineView) -> protocol.PlayerLine:
+    def _line(self, view: console.LineView, connected: set[int]) -> protocol.PlayerLine:
         return protocol.PlayerLine(
             **msgspec.structs.asdict(view) | ({} if roles.may(self.held, "addresses") else {"email": ""}),
             rank=self.hub.live.board.rank_of(view.player),
-            online=view.player in self.hub.audience.parties,
+            online=view.player in connected,
         )

@@ -11,7 +11,7 @@ from consumers.base import BaseConsumer
 from consumers.hub import convert, hunt_info
 from consumers.protocol import Close
 from game import errors
-from game.queries import play
+from game.queries import accounts, play
 from game.queries.content import BlockView, QuestionView
 from game.queries.play import MeView, NoticeView, PlayerSnapshot, PlayView
 from game.services import players
@@ -38,7 +38,7 @@ class PlayerConsumer(BaseConsumer):
         elif identity.player is None:
             await self.shut(Close.NOT_JOINED)
         elif identity.banned:
-            await self.shut(Close.BANNED)
+            await self.turn_away()
         else:
             self.hub.footprints.note(identity.player, self.address)
             self.party, oldest = self.hub.audience.join(self, identity.player)
@@ -46,6 +46,14 @@ class PlayerConsumer(BaseConsumer):
                 await socket.shut(Close.REPLACED)
             return True
         return False
+
+    async def turn_away(self) -> None:
+        """The player has been removed: the organisers' reason, since a code says none, and the door."""
+        assert self.identity is not None and self.identity.player is not None
+        why = await self.hub.bridge.read(accounts.why_banned, self.identity.player)
+        if why:
+            await self.reply(protocol.Error(None, errors.PlayerBanned.code, why))
+        await self.shut(Close.BANNED)
 
     def depart(self) -> None:
         super().depart()

@@ -21,7 +21,7 @@ from consumers import latency, protocol
 from enigma_rt import bus
 from game.queries import vitals
 from game.queries.clock import now_ms
-from game.queries.vitals import Link, Report, Told
+from game.queries.vitals import MINUTE_MS, Link, Report, Told
 from game.services.vitals import tell
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Vitals:
         self._echo_sent = self._echo_heard = 0.0
         self._bus_ms: float | None = None
         self._bus_error: tuple[str, int] | None = None
+        # Who was here when it was last written down, and in which minute.
+        self._noted: tuple[frozenset[int], int] = (frozenset(), -1)
         # What was last read of everybody, and when by the database's clock.
         self._read: tuple[int, tuple[Told, ...]] = (0, ())
 
@@ -103,8 +105,25 @@ class Vitals:
                     await self._tell(msgspec.structs.replace(self.report(), state="stopped"))
 
     async def _tell(self, report: Report) -> None:
-        await self._hub.bridge.read(tell, self.name, report)
-        self._told = True
+        here, minute = frozenset(self._hub.audience.players()), self._hub.now() // MINUTE_MS
+        # What has not changed is written anew each minute: rows of who says nothing more are deleted.
+        fresh = (here, minute) != self._noted
+        await self._hub.bridge.read(tell, self.name, report, here if fresh else None)
+        self._told, self._noted = True, (here, minute)
+
+    async def connected(self) -> set[int]:
+        """The players who are connected: here at this moment, to other processes as these said a few seconds ago."""
+        hub = self._hub
+        if not self._read[0]:
+            self._read = await hub.bridge.read(vitals.lately)
+        read_at, told = self._read
+        others = [
+            each.process
+            for each in told
+            if each.process != self.name and _state(each, read_at) in ("up", "draining")
+        ]
+        here = set(hub.audience.players())
+        return here | await hub.bridge.read(vitals.present, others) if others else here
 
     def report(self) -> Report:
         hub, now = self._hub, self._hub.clock_ms()

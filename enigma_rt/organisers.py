@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from game import errors
 from game.queries import roles
 from game.queries.roles import Role
-from game.services.roles import install
+from game.services.roles import ACTION, at_the_shell, install
 
 # Without vowels no word comes up, without l nobody types 1.
 LETTERS = "bcdfghjkmnpqrstvwxz"
@@ -46,6 +46,12 @@ def create(email: str, role: Role = Role.OWNER) -> str:
     )
     if role is not Role.OWNER:
         install(user.pk, role)
+    else:
+        at_the_shell(
+            ACTION,
+            {"account": user.pk, "role": role},
+            {"account": user.pk, "who": email, "before": {"role": None}, "after": {"role": role}},
+        )
     # Known to be theirs: no mail has to arrive before they can log in.
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return password
@@ -64,6 +70,7 @@ def change(email: str, role: Role) -> bool:
     return True
 
 
+@transaction.atomic
 def replace_password(email: str) -> str:
     """A new password for an organiser; all their sessions end. Raises ValueError when there is no such organiser."""
     user = get_user_model().objects.filter(email__iexact=email).first()
@@ -72,6 +79,7 @@ def replace_password(email: str) -> str:
     password = new_password()
     user.set_password(password)
     user.save(update_fields=["password"])
+    at_the_shell("organiser.password", {"account": user.pk}, {"who": email})
     return password
 
 

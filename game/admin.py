@@ -1,7 +1,8 @@
 """The rows, for organisers who look things up and correct a hunt's content.
 
-Content is edited here, and every process hears of it. What has happened (attempts, the ledger, standings, the audit)
-is append-only and only shown; phases belong to the console, the chain of questions and its pictures to hunt packs.
+Content is edited here: every process hears of it, and it is in the audit trail. What has happened (attempts, ledger,
+standings, audit) is append-only and only shown; phases belong to the console, the chain of questions and its pictures
+to hunt packs.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Length
 from django.http import HttpRequest
@@ -34,7 +36,8 @@ from game.models import (
 from game.packs.records import EPOCH, MS
 from game.queries.clock import now_ms
 from game.rules.phases import phase
-from game.services import packs
+from game.services import audit, packs
+from game.services.audit import Detail
 from game.services.locks import own_hunt
 
 if TYPE_CHECKING:
@@ -169,11 +172,13 @@ class HuntAdmin(HuntAdminBase):
 
     def save_model(self, request: HttpRequest, obj: Hunt, form: Any, change: bool) -> None:
         if form.changed_data:
+            before = changed(form, Hunt.objects.get(id=obj.id))
             planned = {"ends_at", "settings"} & set(form.changed_data) and not packs.has_been_played(obj)
             if planned:
                 packs.plan_freeze(obj)
             obj.save(update_fields=[*form.changed_data, *(["freeze_at"] if planned else [])])
             packs.touch_hunt(obj.id)
+            note_edit(request, obj.id, "hunt.write", before, changed(form, obj))
 
     @admin.display(description=_("phase"))
     def phase(self, hunt: Hunt) -> str:
@@ -197,7 +202,11 @@ class HuntAdmin(HuntAdminBase):
             self.message_user(request, _("Choose one hunt: only one can be current."), messages.ERROR)
             return
         try:
-            packs.make_current(chosen[0].id)
+            with transaction.atomic():
+                was = Hunt.objects.filter(current=True).values_list("title", flat=True).first()
+                packs.make_current(chosen[0].id)
+                done: Detail = {"current": chosen[0].title}
+                note_edit(request, chosen[0].id, "hunt.current", {"current": was}, done)
         except errors.Invalid as refusal:
             self.message_user(request, str(refusal.text), messages.ERROR)
             return
@@ -280,9 +289,13 @@ class QuestionAdmin(QuestionAdminBase):
             obj.save(update_fields=form.changed_data)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        question = form.instance
+        before = {name: form.initial[name] for name in form.changed_data} | {"story": story(question)}
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            packs.touch_hunt(form.instance.hunt_id)
+            packs.touch_hunt(question.hunt_id)
+            after = changed(form, question) | {"story": story(question)}
+            note_edit(request, question.hunt_id, "question.mend", before, after, q=question.position)
 
     @admin.display(description=_("answers"))
     def accepted(self, question: Question) -> str:
@@ -398,6 +411,23 @@ def counted(model: type[Model], key: str, **only: Any) -> Any:
     """How many rows of `model` point here, as a column: joins would multiply each other's counts."""
     rows = model._default_manager.filter(**{key: OuterRef("pk")}, **only).order_by().values(key)
     return Coalesce(Subquery(rows.annotate(rows=Count("pk")).values("rows")), 0, output_field=IntegerField())
+
+
+def changed(form: Any, row: Model) -> Detail:
+    """What `row` has where the form was changed."""
+    return {name: getattr(row, name) for name in form.changed_data}
+
+
+def story(question: Question) -> list[str]:
+    return [block.text for block in question.story.order_by("when", "ordinal")]
+
+
+def note_edit(
+    request: HttpRequest, hunt_id: int, action: str, before: Detail, after: Detail, **asked: object
+) -> None:
+    """In the console's audit trail: the admin's own history is the admin's alone."""
+    asked |= {"text": str(_("in the admin"))}
+    audit.write_down(request.user.pk, hunt_id, action, asked, {"before": before, "after": after})
 
 
 def picture(image: Image) -> str:

@@ -624,3 +624,17 @@ class Vitals(models.Model):
 
     def __str__(self) -> str:
         return f"{self.process} {self.minute}"
+
+
+class Presence(models.Model):
+    """Whose sockets a web process has, as it said itself. Not in its vitals, which are kept for days."""
+
+    process = models.CharField(max_length=32, unique=True)
+    at = Instant()
+    players = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = _("presences")
+
+    def __str__(self) -> str:
+        return self.process

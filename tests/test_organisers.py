@@ -51,6 +51,17 @@ def test_the_password_is_kept_as_a_hash_only() -> None:
     assert create("grace@example.org", "--new-password") != password
 
 
+def test_what_the_shell_gives_is_in_the_audit_trail() -> None:
+    create("grace@example.org")
+    create("grace@example.org", "--new-password")
+    assert [
+        (entry.action, entry.user, entry.detail["done"]["who"]) for entry in AuditEntry.objects.order_by("id")
+    ] == [
+        ("organiser.role", None, "grace@example.org"),
+        ("organiser.password", None, "grace@example.org"),
+    ]
+
+
 def test_a_new_password_ends_the_sessions_of_the_old_one() -> None:
     client = log_in("grace@example.org", create("grace@example.org"))
     password = create("grace@example.org", "--new-password")
@@ -94,6 +105,7 @@ def test_an_account_that_is_there_keeps_its_password_and_gets_the_role() -> None
         assert role_of("ada@example.org") == role
     assert out.getvalue().splitlines()[-1] == "ada@example.org is viewer now"
     assert [entry.detail["done"]["after"]["role"] for entry in AuditEntry.objects.order_by("id")] == [
+        "owner",
         "moderator",
         "owner",
         "viewer",

@@ -188,8 +188,8 @@ class Health(Outbound, frozen=True, tag="health"):
 
 
 class PreviewReply(Outbound, frozen=True, tag="preview"):
-    """Rendered, sanitised Markdown. It would reach so many `players` at this moment; `online` of them have a socket on
-    this server process."""
+    """Rendered, sanitised Markdown. It would reach so many `players` at this moment; `online` of them have a socket
+    on any server process, as these said a few seconds ago."""
 
     id: str
     html: str
@@ -247,7 +247,7 @@ class AnnouncementsReply(Outbound, frozen=True, tag="announcements"):
 
 
 class PlayerLine(Struct, frozen=True):
-    """A search result. `online`: has a socket on this server process."""
+    """A search result. `online`: has a socket on any server process, as these said a few seconds ago."""
 
     player: int
     name: str
@@ -519,7 +519,7 @@ class WebhookAdded(Outbound, frozen=True, tag="webhook_added"):
 class ControlPreviewReply(Outbound, frozen=True, tag="control_preview"):
     """What it would do: `phase`, start and end before and after. Of all `players`: `started` have answered something,
     `answering` have a question before them, `clocks` are paid XP by the hour, `finished` are through; `online` have a
-    socket on this server process.
+    socket on any server process, as these said a few seconds ago.
     """
 
     id: str

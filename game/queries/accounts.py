@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 from msgspec import Struct
 
 from enigma_rt import rows
-from game.models import Member, Player
+from game.models import AuditEntry, Member, Player
 
 _KEY = re.compile("[a-z0-9]{8,40}")
 # IS TRUE: no index for that condition. In a young table PostgreSQL thinks it as good as the key's, and reads it whole:
@@ -125,6 +125,13 @@ def expired(holders: Iterable[tuple[str, int, int]]) -> set[str]:
 
 def _proof(password: str) -> int:
     return hash(password)
+
+
+def why_banned(player_id: int) -> str:
+    """The reason that organisers gave for it the last time, or "" without one."""
+    bans = AuditEntry.objects.filter(player_id=player_id, action="player.ban").order_by("-id")
+    detail = bans.values_list("detail", flat=True).first()
+    return str(detail["asked"]["reason"]) if detail else ""
 
 
 def banned(player_ids: Iterable[int]) -> set[int]:

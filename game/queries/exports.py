@@ -5,6 +5,7 @@ docs/organising.md says what is in the files, and why.
 """
 
 import csv
+import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
@@ -23,8 +24,9 @@ PIECE = 500
 """Rows that are read and encoded at a time: a few milliseconds, some 50 KB."""
 SAMPLE = 200
 """Rows from which the size of all is estimated."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a text begins that spreadsheets take for a formula (OWASP, "CSV Injection")."""
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r\n＝＋－＠])")
+"""Where a text begins that spreadsheets take for a formula (OWASP, "CSV Injection"): also behind what some of them take
+for the end of a cell, as the semicolon where the comma is in numbers. They do not know our quotation marks then."""
 
 Row = tuple[Any, ...]
 Names = tuple[str, ...]
@@ -228,7 +230,7 @@ def _csv(table: Table) -> Iterator[bytes]:
 def _cell(value: Any) -> Any:
     """As a spreadsheet may have it: no text is a formula, a truth is 1 or 0."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return FORMULA.sub(r"\1'", value)
     return int(value) if isinstance(value, bool) else value
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import msgspec
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
@@ -12,6 +13,8 @@ from game.errors import NotFound
 from game.models import Attempt, AuditEntry, LedgerEntry, Player
 from game.queries.console import FeedView, attempt_view
 from game.queries.room import fitting
+from game.rules.roles import Role, may
+from game.rules.trail import UNDOABLE, needed_to_read
 
 PAGE, PAGE_BYTES = 60, 36 * 1024
 LONGEST_VALUE = 300
@@ -64,10 +67,10 @@ class HappeningView(Struct, frozen=True):
     action: AuditView | None = None
 
 
-def audit_trail(hunt_id: int, before: int | None) -> tuple[tuple[AuditView, ...], int | None]:
-    """(a page of what organisers did, newest first; the `before` of the next page or None)."""
+def audit_trail(hunt_id: int, before: int | None, role: Role) -> tuple[tuple[AuditView, ...], int | None]:
+    """(a page of what organisers did, newest first, as `role` may read it; the `before` of the next page or None)."""
     rows = _audit(Q(hunt_id=hunt_id) if before is None else Q(hunt_id=hunt_id, id__lt=before))
-    found = [_action(row) for row in rows.order_by("-id")[: PAGE + 1]]
+    found = [_readable(_action(row), role) for row in rows.order_by("-id")[: PAGE + 1]]
     page = fitting(found[:PAGE], PAGE_BYTES)
     return page, page[-1].id if len(page) < len(found) else None
 
@@ -134,10 +137,16 @@ def _action(row: AuditEntry) -> AuditView:
         undoes=row.undoes_id,
         undone=undone,
         undoable=not undone
-        and (
-            row.action == "organiser.role" or (row.action.startswith("player.") and row.player_id is not None)
-        ),
+        and row.action in UNDOABLE
+        and (row.player_id is not None or not row.action.startswith("player.")),
     )
+
+
+def _readable(action: AuditView, role: Role) -> AuditView:
+    needed = needed_to_read(action.action)
+    if needed is None or may(role, needed):
+        return action
+    return msgspec.structs.replace(action, note="", changes=())
 
 
 def _changes(before: dict[str, object], after: dict[str, object]) -> Iterator[ChangeView]:

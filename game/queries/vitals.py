@@ -1,13 +1,13 @@
 """How every process of this installation does, as it said itself a few seconds ago, and in each minute before."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 import msgspec
 from django.db.models import F
 from msgspec import Struct
 
-from game.models import Vitals
+from game.models import Presence, Vitals
 from game.queries.clock import now_ms
 from game.queries.schedule import heartbeat_age
 
@@ -72,6 +72,12 @@ def lately() -> tuple[int, tuple[Told, ...]]:
         if now - told.at <= (ENDED_MS if told.report.state == "stopped" else SHOWN_MS)
     ]
     return now, tuple(sorted(shown, key=lambda told: (told.report.kind, told.report.started, told.process)))
+
+
+def present(processes: Collection[str]) -> set[int]:
+    """The players who are connected to these processes."""
+    rows = Presence.objects.filter(process__in=processes).values_list("players", flat=True)
+    return {player for players in rows for player in players}
 
 
 def by_minute(first: int, step: int) -> dict[int, tuple[Told, ...]]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from enigma_rt import rows
 from enigma_rt.bus import publish_on_commit
 from game import errors
-from game.models import Announcement, AuditEntry, Hunt, PlannedAnnouncement, Player, Told
+from game.models import Announcement, Hunt, PlannedAnnouncement, Player, Told
 from game.queries import announcements
 from game.queries.clock import now_ms
 from game.rendering import render
@@ -101,13 +101,9 @@ def send_due(hunt_id: int) -> int | None:
         now = now_ms()
         for row in announcements.due(hunt_id, now).order_by("at", "id"):
             message = _message(row)
-            AuditEntry.objects.create(
-                hunt=hunt,
-                user_id=row.author_id,
-                player_id=row.player_id,
-                action="announce.due",
-                detail={"asked": _asked(message), "done": _send(hunt, row.author_id, message, now)},
-                at=now,
+            done = _send(hunt, row.author_id, message, now)
+            audit.write_down(
+                row.author_id, hunt_id, "announce.due", _asked(message), done, player=row.player_id
             )
             row.delete()
     return announcements.next_due(hunt_id, now_ms())

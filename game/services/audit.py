@@ -8,6 +8,7 @@ from django.db import transaction
 from game import errors
 from game.models import AuditEntry, Hunt
 from game.queries.clock import now_ms
+from game.rules.trail import ACTIONS
 from game.services.locks import own_hunt
 
 Detail = dict[str, object]
@@ -47,6 +48,23 @@ def once(
             raise errors.IdConflict
         return dict(earlier.detail["done"])
     done = act(hunt)
+    write_down(user_id, hunt_id, action, asked, done, command=command, player=player, undoes=undoes)
+    return done
+
+
+def write_down(
+    user_id: int | None,
+    hunt_id: int | None,
+    action: str,
+    asked: Detail,
+    done: Detail,
+    *,
+    command: UUID | None = None,
+    player: int | None = None,
+    undoes: int | None = None,
+) -> None:
+    """What has been done in this transaction. For `once`, and for what holds its rows in its own way."""
+    assert action in ACTIONS, action
     AuditEntry.objects.create(
         hunt_id=hunt_id,
         user_id=user_id,
@@ -57,4 +75,3 @@ def once(
         detail={"asked": asked, "done": done},
         at=now_ms(),
     )
-    return done

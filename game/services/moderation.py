@@ -36,6 +36,7 @@ ACTIONS = {
     "ban": ("banned", True, "unban"),
     "unban": ("banned", False, "ban"),
 }
+UNDONE = (GRANT, *(f"player.{action}" for action in ACTIONS))
 
 
 def grant(
@@ -92,10 +93,10 @@ def moderate(
 def undo(user_id: int, hunt_id: int, entry_id: int, command: UUID | None = None) -> Detail:
     """Do the contrary of what audit entry `entry_id` did to a player, once. Idempotent per command.
 
-    Raises NotFound for an entry that is none of a player's, Invalid when it has been undone, when the player is so
+    Raises NotFound for an entry that is none of these, Invalid when it has been undone, when the player is so
     already, and when what was given has been spent.
     """
-    entry = AuditEntry.objects.filter(id=entry_id, hunt_id=hunt_id, action__startswith="player.").first()
+    entry = AuditEntry.objects.filter(id=entry_id, hunt_id=hunt_id, action__in=UNDONE).first()
     if entry is None or entry.player_id is None:
         raise errors.NotFound
     player_id, action = entry.player_id, entry.action.removeprefix("player.")

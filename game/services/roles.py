@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from game import errors
 from game.models import AuditEntry, Hunt, Organiser
-from game.queries.clock import now_ms
 from game.queries.roles import OWNERS, Role
 from game.rules.roles import role_of
 from game.services import audit
@@ -72,9 +71,13 @@ def install(account_id: int, role: Role) -> None:
     if role is not Role.OWNER:
         account.is_superuser = False
     done = _set(account, role, last)
-    hunt = Hunt.objects.filter(current=True).first()
-    asked: Detail = {"account": account_id, "role": role}
-    AuditEntry.objects.create(hunt=hunt, action=ACTION, detail={"asked": asked, "done": done}, at=now_ms())
+    at_the_shell(ACTION, {"account": account_id, "role": role}, done)
+
+
+def at_the_shell(action: str, asked: Detail, done: Detail) -> None:
+    """Written down with the hunt that is current, if there is one, where its organisers see it."""
+    hunt = Hunt.objects.filter(current=True).values_list("id", flat=True).first()
+    audit.write_down(None, hunt, action, asked, done)
 
 
 def _locked(account_id: int) -> tuple[Any, bool]:

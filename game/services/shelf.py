@@ -103,14 +103,8 @@ def _made(
         return earlier.hunt
     hunt = make(_free_slug(name))
     versions.keep(hunt, user_id, note)
-    AuditEntry.objects.create(
-        hunt=hunt,
-        user_id=user_id,
-        command=command,
-        action=action,
-        detail={"asked": {"text": asked}, "done": {"after": {"title": hunt.title}}},
-        at=now_ms(),
-    )
+    done: Detail = {"after": {"title": hunt.title}}
+    audit.write_down(user_id, hunt.id, action, {"text": asked}, done, command=command)
     return hunt
 
 

@@ -10,7 +10,10 @@ from django.contrib.sessions.models import Session
 from consumers import hub as hubs
 from consumers.protocol import Close
 from game.models import Hunt, Player
+from game.queries.roles import Role
+from game.services.moderation import moderate
 from game.services.players import signed_out
+from game.services.roles import appoint
 from tests.consumers.conftest import Connect, Database
 from tests.factories import make_hunt, make_player, make_user, session_of, user_of
 
@@ -33,8 +36,30 @@ async def test_without_a_hunt_there_is_nothing_to_connect_to(connect: Connect, d
 
 
 async def test_a_banned_player_is_told_so(connect: Connect, database: Database) -> None:
-    ada = await database(make_player, await database(make_hunt), banned=True)
+    hunt = await database(make_hunt)
+    ada = await database(make_player, hunt, banned=True)
     assert (await connect(ada)).snapshot == {"close": Close.BANNED}
+    bob, boss = await database(make_player, hunt), await database(make_user, staff=True)
+    playing = await connect(bob)
+    await database(moderate, boss.id, hunt.id, bob.id, "ban", "a shared account")
+    # Whoever plays at that moment, and whoever comes later.
+    for socket in (playing, await connect(bob, raw=True)):
+        said = await socket.until("error")
+        assert (said["id"], said["code"], said["text"]) == (None, "banned", "a shared account")
+        assert await socket.next() == {"close": Close.BANNED}
+
+
+async def test_an_organiser_who_is_removed_as_a_player_keeps_the_console(
+    connect: Connect, database: Database
+) -> None:
+    hunt = await database(make_hunt)
+    mona, boss = await database(make_player, hunt), await database(make_user, staff=True)
+    account = await database(lambda: user_of(mona).pk)
+    await database(appoint, boss.id, hunt.id, account, Role.MODERATOR, None)
+    console = await connect(mona, "organiser")
+    await database(moderate, boss.id, hunt.id, mona.id, "ban", "organises")
+    await hubs.current()._revalidate()
+    assert (await console.ask("walls"))["t"] == "walls"
 
 
 @pytest.mark.parametrize(

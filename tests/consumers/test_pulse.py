@@ -9,7 +9,7 @@ import pytest
 from consumers import hub as hubs
 from consumers.pulse import MARK_S
 from game.models import Attempt, Player, Vitals
-from game.queries.vitals import Link, Report
+from game.queries.vitals import Link, Report, present
 from game.services.answers import submit
 from game.services.vitals import tell
 from tests.consumers.conftest import Client, Connect, Database
@@ -230,3 +230,35 @@ async def test_without_the_database_the_console_still_hears_of_this_process(
     assert health["now"] >= before["now"]
     # Nobody is called silent because nobody could listen.
     assert [process["state"] for process in health["processes"]] == ["up", "up"]
+
+
+async def test_who_is_connected_to_any_process_is_connected(connect: Connect, database: Database) -> None:
+    hunt = await database(make_hunt)
+    ada, bob, eve, zoe = [await database(make_player, hunt, name) for name in ("Ada", "Bob", "Eve", "Zoe")]
+    up = Report("web", "elsewhere", 1, 1)
+    await database(tell, "another", up, {bob.id})
+    await database(tell, "ended", Report("web", "elsewhere", 2, 1, state="stopped"), {eve.id})
+    await database(tell, "silent", up, {zoe.id})
+    await database(lambda: Vitals.objects.filter(process="silent").update(at=now_ms() - 20_000))
+    await connect(ada)
+    console = await connect(await database(make_user, role="moderator"), "organiser")
+    rows = (await console.ask("find", text=""))["rows"]
+    assert {row["name"] for row in rows if row["online"]} == {"Ada", "Bob"}
+    assert (await console.ask("inspect", player=bob.id))["line"]["online"]
+    for to, reached in (({}, (4, 2)), ({"player": bob.id}, (1, 1)), ({"player": eve.id}, (1, 0))):
+        seen = await console.ask("preview", text="Hello", to=to)
+        assert (seen["players"], seen["online"]) == reached
+    owner = await connect(await database(make_user, staff=True), "organiser")
+    assert (await owner.ask("control_preview", action="pause"))["online"] == 2
+
+
+async def test_a_process_writes_down_who_is_here(connect: Connect, database: Database) -> None:
+    ada = await database(make_player, await database(make_hunt))
+    socket, vitals = await connect(ada), hubs.current().vitals
+    vitals.soon()
+    await vitals.write_vitals()
+    assert await database(present, [vitals.name]) == {ada.id}
+    await socket.close()
+    vitals.soon()
+    await vitals.write_vitals()
+    assert await database(present, [vitals.name]) == set()

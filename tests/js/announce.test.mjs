@@ -41,7 +41,7 @@ test("whom it is for, in words", () => {
 test("before it is sent one reads whom it reaches, and whom it does not", () => {
   const seen = { players: 12, online: 9 };
   const all = sendWords(message(), seen, "", "en");
-  assert.match(all.says[0], /^It reaches 12 players \(9 of them connected to this server now\) at once, .*every projector/);
+  assert.match(all.says[0], /^It reaches 12 players \(9 of them connected now\) at once, .*every projector/);
   assert.equal(all.button, "Send to 12");
   const some = sendWords(message({ to: { q: 4, minutes: 20 }, hint: true }), seen, "", "en");
   assert.equal(some.title, "Give this extra hint to those on no. 4 for 20 min?");

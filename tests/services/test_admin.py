@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -82,6 +83,10 @@ def played(hunt: Hunt) -> Hunt:
     AuditEntry.objects.create(hunt=hunt, action="hunt.pause", at=START)
     Heartbeat.objects.create(job="settle_xp", at=START)
     return hunt
+
+
+def owner() -> Any:
+    return get_user_model().objects.get(username="admin")
 
 
 def address(model: str, page: str, *arguments: Any, app: str = "game") -> str:
@@ -245,6 +250,12 @@ def test_a_corrected_question_is_published(admin_client: Client, played: Hunt, p
     played.refresh_from_db()
     assert played.version == 2
     assert published == [("hunt", {"hunt": played.id, "version": 2})]
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.action, entry.user, entry.detail["asked"]["q"]) == ("question.mend", owner(), 1)
+    before, after = entry.detail["done"]["before"], entry.detail["done"]["after"]
+    assert before.keys() == after.keys() == {"answers", "close", "text", "threshold", "story"}
+    assert (before["answers"][0], after["answers"]) == ("noon", ["noon", "midday"])
+    assert before["story"] == after["story"] == ["You leave.", "It rains.", "You arrive."]
 
 
 @pytest.mark.parametrize(
@@ -400,3 +411,6 @@ def test_one_hunt_is_made_current(admin_client: Client, hunt: Hunt, published: l
     assert "The pages are about “Night” now." in choose(hunt)
     assert list(Hunt.objects.filter(current=True)) == [hunt]
     assert [payload["hunt"] for _, payload in published] == [other.id, hunt.id]
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.user, entry.hunt) == ("hunt.current", owner(), hunt)
+    assert entry.detail["done"] == {"before": {"current": "Other"}, "after": {"current": "Night"}}

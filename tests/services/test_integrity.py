@@ -13,6 +13,7 @@ from game.queries import history, integrity
 from game.rules import integrity as rules
 from game.rules.integrity import Guess, Solve
 from game.rules.matching import normalise
+from game.rules.roles import Role
 from game.services.integrity import came_from, decide, digest
 from tests.factories import make_hunt, make_player
 from tests.services.hunters import new_id
@@ -167,7 +168,7 @@ def test_a_decision_is_written_down_with_its_evidence_and_changes_nobody(hall: H
     (row,) = IntegrityDecision.objects.all()
     assert (row.decision, row.reason, row.user_id) == ("clear", "they are sisters", organiser)
     assert len(row.evidence) == len(hall.sheet(0, 1).parts)
-    (entry,), _ = history.audit_trail(hall.hunt.id, None)
+    (entry,), _ = history.audit_trail(hall.hunt.id, None, Role.MODERATOR)
     assert (entry.action, entry.note, entry.undoable) == ("integrity.clear", "they are sisters", False)
     changes = {change.what: change.after for change in entry.changes}
     assert changes["state"] == "cleared"

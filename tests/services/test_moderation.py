@@ -9,6 +9,8 @@ import pytest
 from game import errors
 from game.models import AuditEntry, Hunt
 from game.queries import console, history, play
+from game.rules.roles import Role
+from game.services.looking import look
 from game.services.moderation import grant, moderate, undo
 from tests.factories import enter, make_hunt
 from tests.services.hunters import Hunter, assert_proved, code, new_id
@@ -168,6 +170,14 @@ def test_what_was_spent_cannot_be_undone(hunt: Hunt, organiser: int, ada: Hunter
     assert (ada.row.xp, AuditEntry.objects.count()) == (10, 1)
 
 
+def test_a_look_is_written_down_and_not_undone(hunt: Hunt, organiser: int, ada: Hunter) -> None:
+    look(organiser, hunt.id, ada.id)
+    (entry,), _ = history.audit_trail(hunt.id, None, Role.OWNER)
+    assert (entry.action, entry.undoable) == ("player.look", False)
+    with pytest.raises(errors.NotFound):
+        undo(organiser, hunt.id, entry.id)
+
+
 def test_only_what_was_done_to_a_player_of_this_hunt(hunt: Hunt, organiser: int, ada: Hunter) -> None:
     other = make_hunt(current=False)
     for act in ACTIONS.values():
@@ -245,8 +255,8 @@ def test_the_audit_trail_says_who_what_and_what_it_was_before(
     moderate(organiser, hunt.id, ada.id, "ban", "a shared account")
     undo(organiser, hunt.id, last_entry().id)
     monkeypatch.setattr(history, "PAGE", 2)
-    (unbanned, banned), before = history.audit_trail(hunt.id, None)
-    (granted,), end = history.audit_trail(hunt.id, before)
+    (unbanned, banned), before = history.audit_trail(hunt.id, None, Role.VIEWER)
+    (granted,), end = history.audit_trail(hunt.id, before, Role.VIEWER)
     assert end is None
     assert (unbanned.action, unbanned.undoes, unbanned.undoable) == ("player.unban", banned.id, True)
     assert (banned.action, banned.undone, banned.undoable) == ("player.ban", True, False)

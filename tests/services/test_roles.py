@@ -133,8 +133,11 @@ def test_undone_once_and_only_if_nothing_has_changed_since(hunt: Hunt, organiser
     appoint(organiser, hunt.id, olga, Role.AUTHOR, None)
     with pytest.raises(errors.Invalid):
         undo(organiser, hunt.id, given_id)
-    (newest, *_), _ = history.audit_trail(hunt.id, None)
+    (newest, *_), _ = history.audit_trail(hunt.id, None, Role.MODERATOR)
     assert (newest.action, newest.note, newest.undoable) == ("organiser.role", "olga@example.org", True)
+    # Whoever may see no addresses sees that it was done, and none.
+    (shown, *_), _ = history.audit_trail(hunt.id, None, Role.VIEWER)
+    assert (shown.id, shown.who, shown.note, shown.changes) == (newest.id, newest.who, "", ())
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from enigma_rt.cluster import Reporter
-from game.models import Heartbeat, Vitals
+from game.models import Heartbeat, Presence, Vitals
 from game.queries import vitals
 from game.queries.vitals import ENDED_MS, MINUTE_MS, SHOWN_MS, Report
 from game.services.vitals import KEPT_MINUTES, tell
@@ -40,6 +40,22 @@ def test_a_minute_has_one_row_and_the_last_word_counts(monkeypatch: pytest.Monke
         0: [10],
         1: [60],
     }
+
+
+def test_who_is_connected_is_what_each_process_said_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = now_ms()
+    at(monkeypatch, begin)
+    tell("a", report(), {3, 1})
+    tell("b", report(), {2, 3})
+    tell("c", report(), {9})
+    assert vitals.present(["a", "b"]) == {1, 2, 3}
+    tell("b", report(), set())
+    tell("a", report())
+    assert vitals.present(["a", "b"]) == {1, 3}
+    # Who has said nothing for so long that it is not shown is gone from here, too.
+    at(monkeypatch, begin + SHOWN_MS + 1)
+    tell("b", report(), {2})
+    assert list(Presence.objects.values_list("process", "players")) == [("b", [2])]
 
 
 def test_who_says_nothing_any_more_is_shown_for_a_while_and_who_has_ended_for_less(

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from game.models import Hunt
 from game.queries.exports import FORMATS, TABLES, export
+from game.services import audit
 
 
 class Command(BaseCommand):
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         found = Hunt.objects.filter(**({"slug": hunt} if hunt else {"current": True})).first()
         if found is None:
             raise CommandError(f"There is no hunt {hunt!r}." if hunt else "There is no current hunt.")
+        took: audit.Detail = {"what": what, "form": form, "emails": emails}
+        action = "export.emails" if emails and what == "results" else f"export.{what}"
+        audit.write_down(None, found.id, action, took, {})
         for part in export(found.id, what, form, emails=emails):
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()

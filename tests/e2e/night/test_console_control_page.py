@@ -42,7 +42,7 @@ def test_a_night_of_second_thoughts(visit: Visit, behind: Stage) -> None:
     expect(tab.page.get_by_role("timer")).to_have_accessible_name(re.compile("Starts in [45] hours"))
 
     dialog = press(console, "Start now")
-    expect(dialog).to_contain_text("opens at once for 2 players (1 of them is connected to this server now)")
+    expect(dialog).to_contain_text("opens at once for 2 players (1 of them is connected now)")
     dialog.get_by_role("button", name="Start for 2 players").click()
     tab.sees_question(1)
     tab.answers("nonsense")

@@ -23,7 +23,11 @@ export const dayTime = (instant, locale, zone) =>
 export const shortDayTime = (instant, locale, zone) =>
   format({ weekday: "short", day: "numeric", month: "short", timeZoneName: "short" }, instant, locale, zone);
 
-/** The same to the second */
+/** "Sat 14 Nov" in the order of the language */
+export const shortDay = (instant, locale, zone) =>
+  new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: zone }).format(instant);
+
+/** As shortDayTime, to the second */
 export const exactDayTime = (instant, locale, zone) =>
   format({ weekday: "short", day: "numeric", month: "short", second: "2-digit", timeZoneName: "short" }, instant, locale, zone);
 

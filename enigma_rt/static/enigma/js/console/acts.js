@@ -3,7 +3,7 @@
 import { command } from "./commands.js";
 import { gettext } from "../i18n.js";
 import { amountOf, reasonOf } from "./actions.js";
-import { MODERATED, grantWords, moderateWords, undoWords } from "./words_player.js";
+import { MODERATED, grantWords, isThere, moderateWords, undoWords } from "./words_player.js";
 
 const GRAVE = new Set(["hide", "ban"]);
 
@@ -26,7 +26,7 @@ export function createActs({ calls, confirm, state, told, done }) {
     grant({ line, me }) {
       ask({
         fields: [amountField("points", gettext("Points")), amountField("xp", gettext("XP")), reasonField()],
-        ready: ({ points, xp }) => Boolean(points || xp),
+        ready: (values) => Boolean(values.points || values.xp) && isThere(me, values),
         words: (values) => grantWords(line, me, values),
         act: ({ points, xp, reason }) => carryOut(command.grant(line.player, points, xp, reason), gettext("Booked.")),
       });

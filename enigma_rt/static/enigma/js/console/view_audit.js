@@ -1,9 +1,9 @@
 // What organisers did: who, what, when, before and after; and the button that takes it back.
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { exactTime, shortDayTime } from "../times.js";
+import { exactTime, shortDay } from "../times.js";
 import { gettext, locale } from "../i18n.js";
-import { auditWords, changeWords } from "./words_player.js";
+import { auditWords, changeWords, whoDid } from "./words_player.js";
 
 const change = (raw) => {
   const { what, before, after } = changeWords(raw);
@@ -27,8 +27,8 @@ export function trail({ rows, before, loading, error }, act) {
     <thead><tr><th scope="col">${gettext("When")}</th><th scope="col">${gettext("Who")}</th><th scope="col">${gettext("What")}</th><th scope="col">${gettext("To whom")}</th>
       <th scope="col">${gettext("Why")}</th><th scope="col">${gettext("Before → after")}</th><th scope="col"><span class="hush">${gettext("Undo")}</span></th></tr></thead>
     <tbody>${rows.map((row) => html`<tr class=${row.undone ? "undone" : ""}>
-      <td class="time"><span class="number">${exactTime(row.at, locale())}</span> ${shortDayTime(row.at, locale())}</td>
-      <td>${row.who}</td>
+      <td class="time"><span class="number">${exactTime(row.at, locale())}</span> ${shortDay(row.at, locale())}</td>
+      <td>${whoDid(row)}</td>
       <td>${auditWords(row)}${row.undoes === null ? nothing : html` <span class="tag">${gettext("undoing")}</span>`}</td>
       <td>${row.player === null ? nothing : html`<button type="button" class="who" @click=${() => act.open(row.player)}><bdi>${row.name}</bdi></button>`}</td>
       <td class="note">${row.note}</td>

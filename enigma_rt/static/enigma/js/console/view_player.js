@@ -1,12 +1,12 @@
 // One player in full: the state, what organisers can do, why this score, and all that has happened.
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { exactTime, shortDayTime } from "../times.js";
+import { exactTime, shortDay, shortDayTime } from "../times.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { verdictMark } from "./view_feed.js";
 import { marks } from "./view_players.js";
 import { causeWords, signed, typedWords } from "./words.js";
-import { DO, amounts, scoreWords } from "./words_player.js";
+import { DO, amounts, scoreWords, whoDid } from "./words_player.js";
 import { actionLines, undoButton } from "./view_audit.js";
 
 const fact = (label, value) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
@@ -64,13 +64,21 @@ const why = (score, me) => html`<table class="ledger" aria-labelledby="why">
 function happened({ rows, before, loading, error }, act) {
   if (rows === null) return html`<p class=${error ? "refusal" : "nothing"}>${error || gettext("Looking …")}</p>`;
   if (!rows.length) return html`<p class="nothing">${gettext("Nothing yet.")}</p>`;
-  return html`<ol class="timeline" aria-labelledby="happened" aria-busy=${String(loading)}>${rows.map((row) => html`<li>${happening(row, act)}</li>`)}</ol>
+  return html`<ol class="timeline" aria-labelledby="happened" aria-busy=${String(loading)}>${rows.map((row, i) => html`${dayBefore(rows, i)}<li>${happening(row, act)}</li>`)}</ol>
     ${error ? html`<p class="refusal" role="alert">${error}</p>` : nothing}
     ${before === null ? nothing : html`<button type="button" class="button small more" aria-disabled=${String(loading)} @click=${act.earlier}>${gettext("Earlier")}</button>`}`;
 }
 
+const instant = ({ attempt, entry, action }) => (attempt ?? entry ?? action).at;
+
+/** The day, where another one begins: a hunt lasts longer than a clock does. */
+function dayBefore(rows, i) {
+  const day = shortDay(instant(rows[i]), locale());
+  return i > 0 && day === shortDay(instant(rows[i - 1]), locale()) ? nothing : html`<li class="day">${day}</li>`;
+}
+
 function happening({ attempt, entry, action }, act) {
-  const { at } = attempt ?? entry ?? action;
+  const at = instant({ attempt, entry, action });
   const time = html`<time class="number time" title=${shortDayTime(at, locale())}>${exactTime(at, locale())}</time>`;
   if (attempt) {
     return html`${time}<span class="typed"><span class="extra">${number(attempt.q)}</span> <bdi>${typedWords(attempt)}</bdi></span>${verdictMark(attempt)}`;
@@ -79,5 +87,5 @@ function happening({ attempt, entry, action }, act) {
     return html`${time}<span>${causeWords(entry)}${entry.note ? html` <span class="extra">${entry.note}</span>` : nothing}</span>
       <span class="gained number">${amounts(entry)}</span>`;
   }
-  return html`${time}<div class="action">${actionLines(action)} <span class="extra">${action.who}</span></div>${undoButton(action, act)}`;
+  return html`${time}<div class="action">${actionLines(action)} <span class="extra">${whoDid(action)}</span></div>${undoButton(action, act)}`;
 }

@@ -49,7 +49,7 @@ export function causeWords(line) {
     accept_close: format(gettext("a close answer accepted on no. %(q)s"), { q }),
     tick: gettext("hourly XP"),
     start: gettext("XP at the start"),
-    grant: gettext("granted by an organiser"),
+    grant: line.points < 0 || line.xp < 0 ? gettext("taken by an organiser") : gettext("granted by an organiser"),
     regrade: line.q === null ? gettext("judged again") : format(gettext("no. %(q)s judged again"), { q }),
   };
   return causes[line.cause] ?? line.cause;
@@ -61,16 +61,13 @@ export const signed = (value) => (value > 0 ? `+${number(value)}` : value < 0 ? 
 /** "412 players" */
 export const people = (count) => format(ngettext("%(n)s player", "%(n)s players", count), { n: number(count) });
 
-/** "412 players (388 connections to this server now)" */
-export const reach = ({ players, sockets }) =>
-  format(
-    ngettext(
-      "%(players)s (%(n)s connection to this server now)",
-      "%(players)s (%(n)s connections to this server now)",
-      sockets.players,
-    ),
-    { players: people(players), n: number(sockets.players) },
-  );
+/** "412 players (388 connections now)": of all servers, once these are heard of. */
+export const reach = ({ players, sockets, everywhere }) => {
+  const connections = (everywhere ?? sockets).players;
+  return format(ngettext("%(players)s (%(n)s connection now)", "%(players)s (%(n)s connections now)", connections), {
+    players: people(players), n: number(connections),
+  });
+};
 
 export const ACTION = {
   start: () => gettext("Start now"),

@@ -15,9 +15,9 @@ export function whomWords({ player = null, name = "", q = null, minutes = null }
 /** "Extra hint" or the level. */
 export const kindWords = ({ level, hint }) => (hint ? gettext("Extra hint") : LEVEL[level]());
 
-/** "12 players (9 of them connected to this server now)" */
+/** "12 players (9 of them connected now)" */
 export const reachWords = ({ players, online }) =>
-  format(gettext("%(players)s (%(online)s of them connected to this server now)"), { players: people(players), online: number(online) });
+  format(gettext("%(players)s (%(online)s of them connected now)"), { players: people(players), online: number(online) });
 
 /** Whom it has reached, in a line. */
 export function countWords({ people: all, told, seen, solved }) {

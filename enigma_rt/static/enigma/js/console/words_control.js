@@ -71,9 +71,9 @@ const extension = (again) => ({
         ],
 });
 
-/** "412 players (388 of them are connected to this server now)" */
+/** "412 players (388 of them are connected now)" */
 const whom = ({ players, online }) =>
-  format(ngettext("%(players)s (%(n)s of them is connected to this server now)", "%(players)s (%(n)s of them are connected to this server now)", online), {
+  format(ngettext("%(players)s (%(n)s of them is connected now)", "%(players)s (%(n)s of them are connected now)", online), {
     players: people(players), n: number(online),
   });
 

@@ -28,6 +28,14 @@ const ACTIONS = {
   "hunt.begin": () => gettext("began a new hunt"),
   "hunt.bring": () => gettext("brought a new hunt in as a pack"),
   "hunt.current": () => gettext("made it the current hunt"),
+  "hunt.freeze": () => gettext("froze the public’s board"),
+  "hunt.unfreeze": () => gettext("unfroze the public’s board"),
+  "reveal.start": () => gettext("began the reveal"),
+  "reveal.next": () => gettext("revealed the next"),
+  "reveal.back": () => gettext("took a step of the reveal back"),
+  "reveal.auto": () => gettext("let the reveal run by itself"),
+  "reveal.hold": () => gettext("held the reveal"),
+  "reveal.abort": () => gettext("broke off the reveal"),
   "question.mend": () => gettext("mended"),
   "question.add": () => gettext("added a question"),
   "question.delete": () => gettext("deleted a question"),
@@ -51,6 +59,7 @@ const ACTIONS = {
   "webhook.delete": () => gettext("deleted a webhook"),
   "webhook.again": () => gettext("sent a delivery again"),
   "organiser.role": () => gettext("changed a role"),
+  "organiser.password": () => gettext("made a new password"),
   "projector.pin": () => gettext("chose the projectors' scene"),
   "hunt.reschedule": () => gettext("moved the start"),
   "hunt.reopen": () => gettext("opened the hunt again"),
@@ -64,6 +73,9 @@ const ACTIONS = {
   "player.ban": () => gettext("removed from the hunt"),
   "player.unban": () => gettext("readmitted"),
 };
+
+/** Who did it: nobody's account is that of the server's shell. */
+export const whoDid = ({ who }) => who || gettext("server’s shell");
 
 /** What an audit entry says was done. An action of a newer server is shown as it is. */
 export const auditWords = ({ action, q }) => {
@@ -83,6 +95,11 @@ const VALUES = {
   hint: () => gettext("hint"),
   level: () => gettext("level"),
   due_at: () => gettext("at"),
+  story: () => gettext("story"),
+  current: () => gettext("current hunt"),
+  tagline: () => gettext("tagline"),
+  slug: () => gettext("address"),
+  settings: () => gettext("rules"),
   minutes: () => gettext("stuck for minutes"),
   q: () => gettext("question"),
   player: () => gettext("player"),
@@ -102,12 +119,19 @@ const VALUES = {
   paused_at: () => gettext("paused since"),
   paused_ms: () => gettext("paused for"),
   ended_at: () => gettext("ended"),
+  freeze_at: () => gettext("board frozen from"),
+  reveal_at: () => gettext("reveal begun"),
+  reveal_step: () => gettext("step"),
+  reveal_steps: () => gettext("steps"),
+  reveal_since: () => gettext("since"),
+  reveal_every_ms: () => gettext("a step each"),
 };
 const PLAIN = { true: () => gettext("yes"), false: () => gettext("no"), "": () => "–" };
 
 function valueWords(what, value) {
   if (value in PLAIN) return PLAIN[value]();
-  if (what.endsWith("_at")) return exactDayTime(Number(value), locale());
+  if (what === "reveal_since" && value === "0") return "–";
+  if (what.endsWith("_at") || what.endsWith("_since")) return exactDayTime(Number(value), locale());
   if (what.endsWith("_ms")) return `${number(Math.round(Number(value) / 1000))} s`;
   return value;
 }
@@ -133,13 +157,19 @@ export const MODERATED = {
   unban: () => gettext("Readmitted."),
 };
 
+/** Whether as much is there as is taken. */
+export const isThere = (me, { points, xp }) => me.points + (points ?? 0) >= 0 && me.xp + (xp ?? 0) >= 0;
+
 export function grantWords(line, me, { points, xp }) {
   const after = { name: line.name, points: number(me.points + (points ?? 0)), xp: number(me.xp + (xp ?? 0)) };
+  const left = { name: line.name, points: number(me.points), xp: number(me.xp) };
   const what = points || xp ? amounts({ points: points ?? 0, xp: xp ?? 0 }) : null;
   return {
     title: format(gettext("Give to %(name)s, or take?"), after),
     says: [
-      format(gettext("%(name)s then has %(points)s points and %(xp)s XP. The board moves at once."), after),
+      isThere(me, { points, xp })
+        ? format(gettext("%(name)s then has %(points)s points and %(xp)s XP. The board moves at once."), after)
+        : format(gettext("%(name)s has %(points)s points and %(xp)s XP: no more than that can be taken."), left),
       gettext("The player is told, with the reason. It is a ledger entry: nothing is edited, and it can be undone."),
     ],
     button: what ? format(gettext("Book %(what)s"), { what }) : gettext("Book"),

@@ -83,7 +83,7 @@ const page = createPage(Object.fromEntries(parts.map((name) => [name, $(`#${name
   title,
   addresses: { login, join },
   reopen: () => {
-    page.set({ final: null });
+    page.set({ final: null, why: "" });
     socket.reopen();
   },
 });
@@ -114,6 +114,7 @@ const link = new Link(socket, outbox, {
   },
   refused(sent, error) {
     counted();
+    if (error.id === null && error.code === "banned") page.set({ why: error.text });
     if (error.code === "too_many_guesses") waitFor(error.wait_ms ?? 0);
     if (error.code === "stale_question") link.resync();
     if (sent && sent.t !== "seen") answering.refused(sent, error);

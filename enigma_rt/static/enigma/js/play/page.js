@@ -20,6 +20,7 @@ export function createPage(root, act, extra) {
     draft: "",
     signal: null, // { kind, text, detail, letters }
     final: null, // the close code that ended the connection for good
+    why: "", // what the organisers said of that
     waiting: 0, // answers in the outbox
     glowing: new Map(), // player -> { turns, until }: who has just moved on the board
     held: null, // the state whose question stays on the page while a right answer lights up

@@ -25,16 +25,17 @@ function waiting({ state }) {
   return html`<div class="notice" role="status"><p class="soft">${words}</p></div>`;
 }
 
-function finalView({ final, addresses, reopen, waiting: count }) {
+function finalView({ final, why, addresses, reopen, waiting: count }) {
   const { title, text, action } = closed(final);
   const actions = {
     login: () => html`<a class="button lit" href=${addresses.login}>${gettext("Log in")}</a>`,
     join: () => html`<a class="button lit" href=${addresses.join}>${gettext("Join the hunt")}</a>`,
     home: () => html`<a class="button" href="/">${gettext("To the front page")}</a>`,
+    again: () => html`<button type="button" class="button" @click=${reopen}>${gettext("Try again")}</button>`,
     reopen: () => html`<button type="button" class="button lit" @click=${reopen}>${gettext("Play here")}</button>`,
   };
   const kept = count ? html`<p>${format(ngettext("%(n)s answer is kept in this tab.", "%(n)s answers are kept in this tab.", count), { n: count })}</p>` : "";
-  return notice(gettext("Line closed"), title, text, html`${kept}${actions[action]?.() ?? ""}`);
+  return notice(gettext("Line closed"), title, text, html`${why ? html`<blockquote class="why">${why}</blockquote>` : ""}${kept}${actions[action]?.() ?? ""}`);
 }
 
 function scheduled({ state: { hunt, me }, now }) {

@@ -45,7 +45,7 @@ export function verdict(sent, reply) {
   return { kind: "wrong", text: gettext("Not it."), detail: paid };
 }
 
-/** Why the connection ended for good: { title, text, action }, action one of login, join, reopen, home, null. */
+/** Why the connection ended for good: { title, text, action }, action one of login, join, reopen, home, again. */
 export function closed(code) {
   return {
     [Close.REPLACED]: {
@@ -76,7 +76,7 @@ export function closed(code) {
     [Close.BANNED]: {
       title: gettext("You have been removed"),
       text: gettext("An organiser has removed you from this hunt. Speak to them if that is a mistake."),
-      action: null,
+      action: "again",
     },
   }[code];
 }
