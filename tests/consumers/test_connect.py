@@ -59,7 +59,7 @@ async def test_an_organiser_who_is_removed_as_a_player_keeps_the_console(
     console = await connect(mona, "organiser")
     await database(moderate, boss.id, hunt.id, mona.id, "ban", "organises")
     await hubs.current()._revalidate()
-    assert (await console.ask("walls"))["t"] == "walls"
+    assert (await console.ask("audit"))["t"] == "audit"
 
 
 @pytest.mark.parametrize(
