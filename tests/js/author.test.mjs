@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NEW, blank, contentOf, differs, fieldOf, formOf, huntForm, huntOf, instantOf, localTime, moved, standing } from "../../enigma_rt/static/enigma/js/author/drafts.js";
+import { NEW, blank, contentOf, differs, draftsOf, fieldOf, formOf, huntForm, huntOf, instantOf, isBlank, keptText, localTime, moved, standing } from "../../enigma_rt/static/enigma/js/author/drafts.js";
 
 const content = { title: "T", before: ["a", "b"], text: "x\ny", image: "images/a.png", image_alt: "A", answers: ["one", " two "], close: [], threshold: 85, hint: "", points: 100, after: [] };
 
@@ -34,6 +34,21 @@ test("a draft stands to what is saved", () => {
   assert.equal(standing({ id: 3, token: "a" }, { token: "b" }), "stale");
   assert.equal(standing({ id: 3, token: "a" }, undefined), "gone");
   assert.deepEqual(["answers[2]", "image_alt"].map((place) => fieldOf({ place })), ["answers", "image_alt"]);
+});
+
+test("a new question is blank until something is written", () => {
+  assert.ok(isBlank(blank()));
+  for (const change of [{ title: "T" }, { before: [""] }, { points: "" }, { picture: { name: "x" } }]) assert.equal(isBlank({ ...blank(), ...change }), false);
+});
+
+test("drafts outlive their page, but for new pictures", () => {
+  const drafts = [{ id: 3, token: "a", at: null, form: { ...formOf(content), title: "New" } }, { id: NEW, token: "", at: 2, form: { ...blank(), picture: { name: "x", data: "…" } } }];
+  const found = draftsOf(keptText(drafts));
+  assert.deepEqual(found[0], drafts[0]);
+  assert.deepEqual(found[1].form, blank());
+  for (const text of ["", "{", "null", "[]", "7", '[null]', '[{"id":1,"token":"a","form":{}}]', '[{"id":"1"}]']) assert.deepEqual(draftsOf(text), []);
+  const other = { ...formOf(content), answers: ["one"] };
+  assert.deepEqual(draftsOf(JSON.stringify([{ id: 3, token: "a", form: other }])), []);
 });
 
 test("one is moved, the others keep their order", () => {

@@ -2,7 +2,7 @@
 
 import { render } from "../../vendor/lit-html/lit-html.js";
 import { $ } from "../dom.js";
-import { NEW, contentOf } from "./drafts.js";
+import { contentOf } from "./drafts.js";
 import { preview, tester } from "./view_beside.js";
 
 const LOOK_AFTER = 250;
@@ -20,7 +20,9 @@ export function createBeside({ api, state, paint, address, draft, place }) {
     const content = contentOf(form);
     const mine = ++run;
     if (!content) return;
-    const asked = { question: id === NEW ? null : id, at: place(), content: form.picture ? { ...content, image: null } : content, pictured: Boolean(form.picture) };
+    // One that somebody has deleted meanwhile is shown as a new one would be.
+    const known = state.desk.questions.some((question) => question.id === id);
+    const asked = { question: known ? id : null, at: Math.max(0, place()), content: form.picture ? { ...content, image: null } : content, pictured: Boolean(form.picture) };
     try {
       const [shown, trial] = await Promise.all([api.look("look", asked), judged(content)]);
       if (mine !== run) return;

@@ -62,6 +62,23 @@ export function moved(list, from, to) {
   return [...rest.slice(0, to), list[from], ...rest.slice(to)];
 }
 
+// --- drafts that outlive a reload of their tab ------------------------------------------------------------------------
+
+/** These drafts as text. New pictures are left out: they are too large for a browser to keep so. */
+export const keptText = (drafts) => JSON.stringify(drafts.map((draft) => ({ ...draft, form: { ...draft.form, picture: null } })));
+
+const KINDS = { ...formOf(EMPTY), image: null };
+const fits = (value, like) => (like === null ? value === null || typeof value === "string" : Array.isArray(like) ? Array.isArray(value) && value.every((each) => typeof each === "string") : typeof value === typeof like);
+
+/** The drafts that such a text holds; of another text none. */
+export function draftsOf(text) {
+  try {
+    return JSON.parse(text).filter(({ id, token, form }) => Number.isInteger(id) && typeof token === "string" && Object.keys(KINDS).every((name) => fits(form[name], KINDS[name])));
+  } catch {
+    return [];
+  }
+}
+
 // --- the hunt itself ---------------------------------------------------------------------------------------------------
 
 const pad = (n, width = 2) => String(n).padStart(width, "0");

@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { $ } from "../dom.js";
-import { format, gettext, locale, number } from "../i18n.js";
+import { format, gettext, locale, ngettext, number } from "../i18n.js";
 import { shortDayTime } from "../times.js";
 
 const KIND = {
@@ -52,7 +52,7 @@ export function createHistory({ api, state, confirm, told, paint, refresh, expor
       words: () => ({
         title: format(gettext("Bring back version %(n)s?"), { n: number(number_) }),
         says: warned([
-          format(gettext("It differs from what is saved now in %(n)s places. Start and end stay."), { n: number(changes.length) }),
+          format(ngettext("It differs from what is saved now in %(n)s place. Start and end stay.", "It differs from what is saved now in %(n)s places. Start and end stay.", changes.length), { n: number(changes.length) }),
           state.desk.fixed ? gettext("The hunt has begun: what players have reached keeps its place, and what was judged stays judged.") : gettext("What is saved now stays a version, too."),
         ]),
         button: gettext("Bring it back"),
@@ -85,7 +85,7 @@ export function createHistory({ api, state, confirm, told, paint, refresh, expor
       danger: true,
       words: () => ({
         title: format(gettext("Replace the content by %(file)s?"), { file: file.name }),
-        says: warned([format(gettext("%(n)s changes to what is saved now. Name in addresses, start and end stay."), { n: number(found.changes.length) }), gettext("What is saved now stays a version.")]),
+        says: warned([format(ngettext("%(n)s change to what is saved now. Name in addresses, start and end stay.", "%(n)s changes to what is saved now. Name in addresses, start and end stay.", found.changes.length), { n: number(found.changes.length) }), gettext("What is saved now stays a version.")]),
         button: gettext("Replace it"),
       }),
       async act() {
@@ -111,7 +111,7 @@ export function createHistory({ api, state, confirm, told, paint, refresh, expor
   function arriving({ file, found, error }) {
     return html`<div class="arriving-pack"><h3>${file.name}</h3>
       ${error ? html`<ul class="refusals" role="alert">${error.split("\n").map((line) => html`<li class="refusal">${line}</li>`)}</ul>` : found === null ? html`<p class="nothing">${gettext("Reading …")}</p>` : html`
-        <p>${format(gettext("“%(title)s”, %(n)s questions. What it would change:"), { title: found.title, n: number(found.questions) })}</p>${changeList(found.changes)}
+        <p>${format(ngettext("“%(title)s”, %(n)s question. What it would change:", "“%(title)s”, %(n)s questions. What it would change:", found.questions), { title: found.title, n: number(found.questions) })}</p>${changeList(found.changes)}
         ${found.changes.length ? html`<button type="button" class="button lit" aria-haspopup="dialog" @click=${bring}>${gettext("Replace the content")}…</button>` : nothing}`}
       <button type="button" class="button" @click=${() => { at.importing = null; paint("history"); }}>${gettext("Never mind")}</button></div>`;
   }

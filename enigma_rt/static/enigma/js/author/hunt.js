@@ -89,7 +89,7 @@ export function createHuntForm({ api, state, paint, told, refresh, about, owner 
         <div class="field"><label for="h-tagline">${gettext("Tagline")}</label><input id="h-tagline" class="input" autocomplete="off" .value=${form.tagline} @input=${(event) => edit({ tagline: event.target.value })} /></div>
         <div class="pair">${time("starts_at", gettext("Start"))}${time("ends_at", gettext("End"))}</div>
         ${owner || state.desk.fixed ? nothing : html`<p class="says">${gettext("An owner says when it starts and ends.")}</p>`}
-        ${state.desk.fixed ? html`<p class="says">${gettext("The hunt has begun: the console moves its end. Settings count from the next answer on.")}</p>` : nothing}
+        ${state.desk.fixed ? html`<p class="says">${gettext("The hunt has begun: the console moves its end and its freeze. Settings count from the next answer on.")}</p>` : nothing}
         <p class="says">${gettext("Rules: an empty field is the default, which stands in it.")}</p>
         ${GROUPS.map(([words, names]) => html`<h2>${words()}</h2>
           <div class="settings">${about.filter(({ name }) => names.test(name)).map((each) => setting(each, wrong))}</div>`)}

@@ -7,7 +7,7 @@ import { format, gettext, locale, number } from "../i18n.js";
 import { exactTime, shortDayTime } from "../times.js";
 import { Confirm } from "../console/confirm.js";
 import { createApi } from "./api.js";
-import { NEW, blank, contentOf, differs, fieldOf, formOf, isBlank, moved, standing } from "./drafts.js";
+import { NEW, blank, contentOf, differs, draftsOf, fieldOf, formOf, isBlank, keptText, moved, standing } from "./drafts.js";
 import { createBeside } from "./beside.js";
 import { drag } from "./order.js";
 import { createHuntForm } from "./hunt.js";
@@ -20,7 +20,8 @@ const POLL = 3_000;
 const TOLD = 6_000;
 const MEGABYTE = 1024 * 1024;
 const VIEWS = ["questions", "hunt", "check", "versions"];
-const { hunt, csrf, test, preview: previewAddress, login, current: currentAddress } = document.body.dataset;
+const { hunt, user, csrf, test, preview: previewAddress, login, current: currentAddress } = document.body.dataset;
+const KEPT = `author-${user}-${hunt}`;
 
 const api = createApi(`/author/${hunt}`, csrf);
 const confirm = new Confirm($("#confirm"));
@@ -39,7 +40,12 @@ function draftOf(id) {
   return { id, token, form: formOf(content), at: null };
 }
 
-const dirty = (draft) => (draft.id === NEW ? !isBlank(draft.form) : differs(draft.form, question(draft.id)?.content ?? {}));
+/** Whether it says what is saved nowhere: something else than its question, or that of a question which is gone. */
+function dirty(draft) {
+  if (draft.id === NEW) return !isBlank(draft.form);
+  const saved = question(draft.id);
+  return !saved || differs(draft.form, saved.content);
+}
 const unsaved = () => [...state.drafts.values()].filter(dirty).length;
 const placeOf = (id) => (id === NEW ? state.drafts.get(NEW).at : ids().indexOf(id));
 const ids = () => state.order ?? state.desk.questions.map(({ id }) => id);
@@ -58,7 +64,7 @@ function rows() {
   const fresh = state.drafts.get(NEW);
   if (fresh) all.splice(fresh.at, 0, { id: NEW, title: fresh.form.title || gettext("New question"), dirty: dirty(fresh), counts: {}, foreign: false });
   const lost = [...state.drafts.values()].filter((draft) => draft.id !== NEW && !question(draft.id));
-  return [...all, ...lost.map((draft) => ({ id: draft.id, title: draft.form.title, dirty: true, counts: {}, foreign: true }))];
+  return [...all, ...lost.map((draft) => ({ id: draft.id, title: draft.form.title, dirty: true, counts: {}, gone: true }))];
 }
 
 // --- painting --------------------------------------------------------------------------------------------------------------
@@ -118,7 +124,17 @@ function paint(...names) {
     if (!state.desk) return;
     for (const name of waiting) parts[name]();
     waiting.clear();
+    keep();
   });
+}
+
+/** What is not saved outlives a reload of this tab. */
+function keep() {
+  try {
+    sessionStorage.setItem(KEPT, keptText([...state.drafts.values()]));
+  } catch {
+    // Without a storage it lives as long as the page.
+  }
 }
 
 const paintAll = () => paint(...Object.keys(parts));
@@ -205,6 +221,18 @@ const act = {
     if (state.open === NEW || dirty(draftOf(state.open))) drop(state.open);
   },
   theirs: () => drop(state.open),
+  /** Of a question that somebody has deleted; its saved picture is gone with it. */
+  rescue() {
+    const { id, form } = draftOf(state.open);
+    if (state.drafts.has(NEW) && !isBlank(state.drafts.get(NEW).form)) {
+      state.error = gettext("Save or discard the new question first.");
+      paint("editor");
+      return;
+    }
+    state.drafts.delete(id);
+    state.drafts.set(NEW, { id: NEW, token: "", form: { ...form, image: null, image_alt: form.picture ? form.image_alt : "" }, at: ids().length });
+    act.open(NEW);
+  },
   mine() {
     const draft = draftOf(state.open);
     state.drafts.set(draft.id, { ...draft, token: question(draft.id).token });
@@ -406,6 +434,7 @@ addEventListener("keydown", (event) => {
   if (state.view === "hunt") huntForm.save();
 });
 
+for (const draft of draftsOf(sessionStorage.getItem(KEPT) ?? "[]")) state.drafts.set(draft.id, draft);
 poll().then(show);
 
 // For boot.js: everything that this page is made of has arrived.

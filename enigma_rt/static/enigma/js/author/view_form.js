@@ -59,10 +59,10 @@ export function form({ draft, findings, dirty, pending, error, fixed, alone, ima
   return html`<form id="test" method="post" target="_blank" action=${test.address} hidden><input type="hidden" name="csrfmiddlewaretoken" .value=${test.csrf} /><input type="hidden" name="q" .value=${String(draft.q)} /></form>
   <form class="question-form" @submit=${act.save} novalidate>
     <header>
-      <h2 id="editor-title" tabindex="-1">${id === NEW ? format(gettext("New question, no. %(q)s"), { q: number(draft.q) }) : format(gettext("Question %(q)s"), { q: number(draft.q) })}</h2>
+      <h2 id="editor-title" tabindex="-1">${draft.standing === "gone" ? gettext("A question that was deleted") : id === NEW ? format(gettext("New question, no. %(q)s"), { q: number(draft.q) }) : format(gettext("Question %(q)s"), { q: number(draft.q) })}</h2>
       <span class="flag ${dirty ? "lit" : ""}">${dirty ? gettext("unsaved") : id === NEW ? gettext("empty") : gettext("saved")}</span>
-      ${id === NEW ? nothing : html`<button type="submit" form="test" class="button small play" title=${gettext("As it is saved, in a copy of the hunt: nobody sees it, nothing counts")}>${gettext("Play from here")}</button>`}
-      ${fixed || id === NEW ? nothing : html`<button type="button" class="button small danger" aria-haspopup="dialog" @click=${act.remove}>${gettext("Delete")}…</button>`}
+      ${id === NEW || draft.standing === "gone" ? nothing : html`<button type="submit" form="test" class="button small play" title=${gettext("As it is saved, in a copy of the hunt: nobody sees it, nothing counts")}>${gettext("Play from here")}</button>`}
+      ${fixed || id === NEW || draft.standing === "gone" ? nothing : html`<button type="button" class="button small danger" aria-haspopup="dialog" @click=${act.remove}>${gettext("Delete")}…</button>`}
     </header>
     ${standing(draft, act)}
     ${fixed ? html`<p class="says">${gettext("The hunt has begun. What you save is on the pages of those who are on this question at once; what was judged stays judged.")}</p>` : nothing}
@@ -97,6 +97,6 @@ function standing(draft, act) {
   return html`<div class="conflict" role="alert">
     <p>${gone ? gettext("Somebody has deleted this question. What you wrote is still here.") : gettext("Somebody has changed this question while you wrote.")}</p>
     <p><button type="button" class="button small" @click=${act.theirs}>${gone ? gettext("Let it go") : gettext("Take theirs, drop mine")}</button>
-    ${gone ? nothing : html`<button type="button" class="button small" @click=${act.mine}>${gettext("Keep mine over theirs")}</button>`}</p>
+    ${gone ? html`<button type="button" class="button small" @click=${act.rescue}>${gettext("Make a new question of it")}</button>` : html`<button type="button" class="button small" @click=${act.mine}>${gettext("Keep mine over theirs")}</button>`}</p>
   </div>`;
 }
