@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from consumers.base import BaseConsumer
     from consumers.hub import Hub
 
-ROWS_S, GUESSES_S = 2.0, 1.0
+ROWS_S, LATELY_S, GUESSES_S = 2.0, 5.0, 1.0
 SHARE = 20
 """What took long is read so many times as long later: never more than that part of the time."""
 UNCHANGED_S = 10.0
@@ -51,7 +51,8 @@ class Walls:
         self._hunt = hunt
         self._rows: tuple[protocol.Wall, ...] | None = None
         self._packed: bytes | None = None
-        self._told = self._rows_due = self._guesses_due = 0.0
+        self._told = self._rows_due = self._lately_due = self._guesses_due = 0.0
+        self._lately: dict[int, tuple[int, int]] = {}
         self._questions: dict[int, Question] = {}
         self._mark: int | None = None
         self._next = (0, 0.0)
@@ -98,8 +99,13 @@ class Walls:
     async def _look_at_rows(self, hunt: int, began: float) -> None:
         read = self._hub.bridge.read
         self._rows_due = began + ROWS_S  # also when it fails
+        if began >= self._lately_due:
+            self._lately_due = began + LATELY_S
+            self._lately = await read(walls.lately, hunt)
+            now = time.monotonic()
+            self._lately_due, began = began + max(LATELY_S, SHARE * (now - began)), now
         past = await self._hub.pulse.past((await read(walls.questions, hunt)).values())
-        found = await read(walls.walls, hunt, past)
+        found = await read(walls.walls, hunt, past, self._lately)
         rows = msgspec.convert(found, tuple[protocol.Wall, ...], from_attributes=True)
         now = time.monotonic()
         self._rows_due = began + max(ROWS_S, SHARE * (now - began))

@@ -30,7 +30,7 @@ from game.queries.room import fitting
 from game.rules.guesses import Group, Tried
 from game.rules.matching import closeness, judge_normalised
 
-__all__ = ["Group", "Tried", "guesses", "newest", "questions", "tried", "tried_above", "walls"]
+__all__ = ["Group", "Tried", "guesses", "lately", "newest", "questions", "tried", "tried_above", "walls"]
 
 HOUR_MS = 3_600_000
 GROUPS, GROUPS_BYTES = 60, 32 * 1024
@@ -91,9 +91,22 @@ def questions(hunt_id: int) -> dict[int, int]:
     return {item.view.q: item.id for item in content.of(Hunt.objects.get(id=hunt_id)).items}
 
 
-def walls(hunt_id: int, past: Mapping[int, int]) -> tuple[WallView, ...]:
+def lately(hunt_id: int) -> dict[int, tuple[int, int]]:
+    """By the question's row: players who answered it in the last hour, and who solved it then. A look at all that was
+    answered in it."""
+    answers = Attempt.objects.filter(hunt_id=hunt_id, at__gte=now_ms() - HOUR_MS, kind__in=ANSWERS)
+    counted = answers.values_list("question_id").annotate(
+        tried=Count("player", distinct=True),
+        solved=Count("id", filter=Q(verdict=Attempt.Verdict.CORRECT)),
+    )
+    return {question: (tried, solved) for question, tried, solved in counted}
+
+
+def walls(
+    hunt_id: int, past: Mapping[int, int], answered: Mapping[int, tuple[int, int]]
+) -> tuple[WallView, ...]:
     """Every question, in the order of the chain. `past`: when somebody last got past a question (its row), without a
-    regrade. A handful of queries, whatever the number of players. Raises Hunt.DoesNotExist."""
+    regrade; `answered`: what `lately` says. A look at all players. Raises Hunt.DoesNotExist."""
     hunt = Hunt.objects.get(id=hunt_id)
     held, now = content.of(hunt), now_ms()
     # The median is the middle row of each question's players, so that one row a question leaves the database.
@@ -111,24 +124,13 @@ def walls(hunt_id: int, past: Mapping[int, int]) -> tuple[WallView, ...]:
         )
     }
     since = clocks(hunt, later(dict(past), moved_on(hunt_id), [item.id for item in held.items]), now)
-    lately = {
-        question: (tried, solved)
-        for question, tried, solved in Attempt.objects.filter(
-            hunt=hunt, at__gte=now - HOUR_MS, kind__in=ANSWERS
-        )
-        .values_list("question_id")
-        .annotate(
-            tried=Count("player", distinct=True),
-            solved=Count("id", filter=Q(verdict=Attempt.Verdict.CORRECT)),
-        )
-    }
     return tuple(
         WallView(
             item.view.q,
             item.view.title,
             *stuck.get(item.view.q, (0, None, None)),
             since.get(item.id),
-            *lately.get(item.id, (0, 0)),
+            *answered.get(item.id, (0, 0)),
         )
         for item in held.items
     )

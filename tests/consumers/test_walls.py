@@ -14,7 +14,7 @@ from tests.factories import make_hunt, make_player, make_user
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ROWS_S", "GUESSES_S"):
+    for name in ("ROWS_S", "LATELY_S", "GUESSES_S"):
         monkeypatch.setattr(walls, name, 0.05)
     monkeypatch.setattr(walls, "SHARE", 0)
     monkeypatch.setattr(hubs, "PULSE_S", 0.05)

@@ -12,6 +12,7 @@ from game.queries.walls import (
     GuessesView,
     WallView,
     guesses,
+    lately,
     newest,
     questions,
     tried,
@@ -42,7 +43,7 @@ def looked(hunt: Hunt) -> tuple[WallView, ...]:
     """The walls as a process sees them that has counted what happened."""
     counted = pulse.by_question(hunt.id, 0, newest(hunt.id))
     past = {question: numbers[-1] for question, numbers in counted.items() if numbers[-1]}
-    return walls(hunt.id, past)
+    return walls(hunt.id, past, lately(hunt.id))
 
 
 def counted(hunt: Hunt, q: int) -> GuessesView:

@@ -73,6 +73,7 @@ def test_a_finished_hunt_on_any_web_host(visit: Visit, behind: Stage, tmp_path: 
     owner = visit(behind.account("Olga", staff=True), viewport=DESK)
     console = owner.tab("/console")
     drawer = console.locator("#exports")
+    console.get_by_role("button", name="Menu").click()
     console.get_by_role("button", name="Exports").click()
     expect(drawer).to_contain_text("Once the hunt is over.")
     behind.control("end")

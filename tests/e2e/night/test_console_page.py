@@ -393,8 +393,9 @@ def test_a_draft_outlives_a_reload(console: Page) -> None:
 @pytest.mark.usefixtures("live")
 def test_results_are_taken_home_as_a_file(console: Page, behind: Stage) -> None:
     behind.player("Taker")
-    opener = console.get_by_role("button", name="Exports")
-    opener.click()
+    menu = console.get_by_role("button", name="Menu")
+    menu.click()
+    console.get_by_role("button", name="Exports").click()
     drawer = console.get_by_role("dialog", name="Exports")
     expect(drawer).to_contain_text("about")
     with console.expect_download() as download:
@@ -404,7 +405,7 @@ def test_results_are_taken_home_as_a_file(console: Page, behind: Stage) -> None:
     assert "Taker" in text and "@" not in text
     console.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
-    expect(opener).to_be_focused()
+    expect(menu).to_be_focused()
 
 
 # --- who is told ----------------------------------------------------------------------------------------------------
@@ -412,6 +413,7 @@ def test_results_are_taken_home_as_a_file(console: Page, behind: Stage) -> None:
 
 @pytest.mark.usefixtures("live")
 def test_a_webhook_from_the_form_to_its_end(console: Page) -> None:
+    console.get_by_role("button", name="Menu").click()
     console.get_by_role("button", name="Webhooks").click()
     drawer = console.get_by_role("dialog", name="Webhooks")
     address = drawer.get_by_label("Address")

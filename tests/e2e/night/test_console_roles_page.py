@@ -44,10 +44,13 @@ def test_from_a_player_to_an_organiser_and_back(visit: Visit, behind: Stage) -> 
     console = visitor.tab("/console")
     expect(console.locator("#role")).to_have_text("Viewer")
     expect(console.get_by_role("region", name="Attempts")).to_be_visible()
+    console.get_by_role("button", name="Menu").click()
+    expect(console.get_by_role("link", name="Replay")).to_be_visible()
     for hidden in ("Pause", "Exports", "Webhooks", "Send…"):
         expect(console.get_by_role("button", name=hidden)).to_be_hidden()
     expect(console.get_by_role("link", name="Organisers")).to_be_hidden()
     expect(console.get_by_role("link", name="Admin")).to_be_hidden()
+    console.keyboard.press("Escape")
 
     # More, while she looks: nothing is loaded anew.
     row.get_by_role("button", name="Moderator").click()

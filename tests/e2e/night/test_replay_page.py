@@ -134,6 +134,7 @@ def test_a_frozen_board_is_replayed_until_it_froze_and_by_organisers_to_the_end(
         viewer = visit(behind.account("Vera", role="viewer"), viewport=DESK)
         console = viewer.tab("/console")
         with viewer.context.expect_page() as told:
+            console.get_by_role("button", name="Menu").click()
             console.get_by_role("link", name="Replay").click()
         everything = opened(told.value)
         expect(everything.locator("#frozen")).to_be_hidden()

@@ -79,7 +79,12 @@ const act = {
   grant: (reply) => acts.grant(reply),
   moderate: (reply, action) => acts.moderate(reply, action),
   undo: (entry) => acts.undo(entry),
-  walls: { choose: (q) => walls.choose(q) },
+  walls: {
+    choose(q) {
+      walls.choose(q);
+      if (matchMedia("(max-width: 820px)").matches) $("#guesses").scrollIntoView({ block: "start" }); // it is below the list
+    },
+  },
   mend: (q) => mending.edit(q),
   hint: (q) => composer.lend(q, $("#hint-slot"), true),
   tell: (q) => composer.lend(q, $("#hint-slot"), false),

@@ -38,7 +38,7 @@ export function walls({ state: { rows, q, error }, clock, silent }, act) {
     <thead><tr>
       <th scope="col" class="n">${gettext("No.")}</th><th scope="col">${gettext("Question")}</th><th scope="col" class="n">${gettext("Here")}</th>
       <th scope="col" class="n" title=${gettext("Half of those who are here have had it for so long or longer, in play")}>${gettext("Median")}</th>
-      <th scope="col" class="n" title=${gettext("Who is here for longest, in play")}>${gettext("Longest")}</th>
+      <th scope="col" class="n wide" title=${gettext("Who is here for longest, in play")}>${gettext("Longest")}</th>
       <th scope="col" class="n" title=${gettext("So long nobody has solved or skipped it, in play")}>${gettext("Nobody past")}</th>
       <th scope="col" class="n wide" title=${gettext("Of the players who answered it in the last hour, so many have solved it then")}>${gettext("Solved, last hour")}</th>
     </tr></thead>
@@ -48,7 +48,7 @@ export function walls({ state: { rows, q, error }, clock, silent }, act) {
         <meter class="here-bar" min="0" max=${most} value=${row.here} aria-hidden="true"></meter></th>
       <td class="n number ${row.here ? "" : "zero"}"><live-figure .value=${row.here}></live-figure></td>
       <td class="n number ${row.here ? "" : "zero"}">${span(row.median_since, now)}</td>
-      <td class="n number ${row.here ? "" : "zero"}">${span(row.longest_since, now)}</td>
+      <td class="n number wide ${row.here ? "" : "zero"}">${span(row.longest_since, now)}</td>
       <td class="n number ${row.here ? "" : "zero"}">${!row.here ? "–" : row.past_since === null ? gettext("nobody yet") : span(row.past_since, now)}</td>
       <td class="n number wide ${row.tried ? "" : "zero"}">${share(row)}</td>
     </tr>`)}</tbody>
@@ -74,7 +74,7 @@ export function guesses({ guesses, q }, act) {
       <th scope="col" class="n">${gettext("Nearness")}</th><th scope="col">${gettext("Now")}</th><th scope="col" class="n">${gettext("Last")}</th><th scope="col"><span class="hush">${gettext("Mend")}</span></th></tr></thead>
     <tbody>${guesses.groups.map((group) => html`<tr>
       <td class="typed"><bdi title=${group.text}>${group.text}</bdi></td>
-      <td class="n number"><live-figure .value=${group.players}></live-figure></td><td class="n number">${number(group.tries)}</td>
+      <td class="n number players"><live-figure .value=${group.players}></live-figure></td><td class="n number tries">${number(group.tries)}</td>
       <td class="n number near"><meter class="here-bar" min="0" max="100" value=${group.closeness} aria-hidden="true"></meter> ${group.closeness}</td>
       <td><span class="verdict" data-outcome=${group.verdict}><i class="mark"></i>${OUTCOME[group.verdict]()}</span></td>
       <td class="n number time">${exactTime(group.last, locale())}</td>
