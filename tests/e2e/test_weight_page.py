@@ -49,21 +49,29 @@ def hunt(play_hunt: Callable[..., RunningHunt]) -> RunningHunt:
 
 
 class Scales:
-    """Adds up what comes over the wire for a page, encoded as it comes. A new one has an empty cache behind it."""
+    """Adds up what comes over the wire for a page, encoded as it comes. A new one has an empty cache behind it.
+
+    What a page can begin without is not counted; when that is asked for depends on how fast the machine is.
+    """
 
     def __init__(self, page: Page) -> None:
         self.urls: dict[str, str] = {}
         self.bytes: dict[str, int] = {}
+        self.begun = False
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         session.on("Network.requestWillBeSent", self._asked)
         session.on("Network.loadingFinished", self._came)
 
     def _asked(self, event: dict[str, Any]) -> None:
-        self.urls[event["requestId"]] = event["request"]["url"]
+        url: str = event["request"]["url"]
+        self.begun = self.begun or "/js/play/extras." in url
+        if not self.begun:
+            self.urls[event["requestId"]] = url
 
     def _came(self, event: dict[str, Any]) -> None:
-        url = self.urls[event["requestId"]]
+        if (url := self.urls.get(event["requestId"])) is None:
+            return
         self.bytes[url] = self.bytes.get(url, 0) + round(event["encodedDataLength"])
 
     @property

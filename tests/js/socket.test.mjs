@@ -129,6 +129,19 @@ test("silence is said before the watchdog drops the connection", () => {
   assert.equal(FakeWebSocket.all.length, 2);
 });
 
+test("who wakes asks at once and does not wait long for a dead line", () => {
+  const asked = last().sent.length;
+  socket.wake();
+  assert.equal(last().sent.length, asked + 1);
+  pass(4900);
+  last().say(snapshot); // it lives
+  pass(10_000);
+  assert.equal(FakeWebSocket.all.length, 1);
+  socket.wake();
+  pass(5100);
+  assert.equal(FakeWebSocket.all.length, 2);
+});
+
 test("what is not a frame changes nothing but keeps the watchdog calm", () => {
   for (const junk of ["", "{", "[1]", '{"t":"nonsense"}']) last().say(junk);
   assert.equal(socket.state, "live");

@@ -8,6 +8,7 @@ import { delay } from "./backoff.js";
 export const WATCHDOG = 25_000; // whoever is on a server that hangs is on another within 30 s, connecting included
 export const PING_EVERY = 10_000;
 const STEADY = 5_000; // a connection that held so long counts as good: the next retry is fast again
+const AWAKE = 5_000; // who has just woken finds out sooner: the line of before is most likely dead
 const SILENT = 14_000; // a ping and a half without any answer: say so before the watchdog acts
 
 export class Socket extends EventTarget {
@@ -26,7 +27,7 @@ export class Socket extends EventTarget {
     this.#url = url;
     addEventListener("online", () => this.#tryNow());
     addEventListener("offline", () => this.#lost());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
+    document.addEventListener("visibilitychange", () => document.hidden || this.wake());
     // A page out of the back-forward cache has a dead socket and no close event.
     addEventListener("pageshow", (event) => event.persisted && this.#lost(true));
   }
@@ -54,6 +55,16 @@ export class Socket extends EventTarget {
   reopen() {
     this.#attempt = 0;
     this.open();
+  }
+
+  /** The machine may have slept, and its timers with it: asks at once, and does not wait long for the answer. */
+  wake() {
+    if (this.state === "closed") return;
+    if (this.#ws?.readyState === WebSocket.OPEN) {
+      this.#ping();
+      clearTimeout(this.#timers.watchdog);
+      this.#timers.watchdog = setTimeout(() => this.#lost(true), AWAKE);
+    } else if (this.#ws?.readyState !== WebSocket.CONNECTING) this.#lost(true);
   }
 
   #received(data) {
@@ -130,13 +141,6 @@ export class Socket extends EventTarget {
 
   #tryNow() {
     if (this.state !== "closed" && this.#ws?.readyState !== WebSocket.OPEN) this.#lost(true);
-  }
-
-  #wake() {
-    // A phone that slept: its timers stood still. Ask at once; silence then counts from here.
-    if (this.state === "closed") return;
-    if (this.#ws?.readyState === WebSocket.OPEN) this.#ping();
-    else if (this.#ws?.readyState !== WebSocket.CONNECTING) this.#lost(true);
   }
 
   #become(state) {

@@ -1,4 +1,5 @@
-// What makes the evening nicer: the others on this question and their guesses, a rival to chase, sounds, settings.
+// What makes the evening nicer: the others on this question and their guesses, a rival to chase, sounds, settings. And
+// what nobody needs in the first second: the power-ups.
 // Fetched after the page plays; whatever of it fails, the page plays on.
 
 import { command } from "../protocol.js";
@@ -10,6 +11,7 @@ import { createSettings } from "./settings.js";
 import { choices, followRow, rivalOf } from "./rival.js";
 import { createSounds } from "./sounds.js";
 import { scene } from "./state.js";
+import { powerups } from "./view_powers.js";
 
 const TRIED_AFTER = 300; // ms: a verdict has been read by then, and who types on at once is not asked about
 const EVERY = 30_000;
@@ -66,6 +68,7 @@ export function createExtras(page, link, neighbours) {
   }
 
   style();
+  page.set({ powerups });
   register();
   if (page.state.reveal) ceremony();
   page.set({ chasing: settings.rival !== "nobody" && !settings.picked });
@@ -99,8 +102,8 @@ export function createExtras(page, link, neighbours) {
         if (page.signal !== said) return;
         const count = await ask(sent.text);
         if (count && page.signal === said) {
-          // The same line with a few more words: it goes when the line would have gone.
-          said.detail = [said.detail, tried(count)].filter(Boolean).join(" ");
+          // The same line with a few more words: it goes when the line would have gone. "Close." says it all by itself.
+          said.detail = [said.kind === "close" ? "" : said.detail, tried(count)].filter(Boolean).join(" ");
           page.set({ signal: said });
           say($("#live-verdicts"), tried(count));
         }

@@ -26,6 +26,7 @@ import { misplaced, reduce, scene } from "./state.js";
 const ARMED_AFTER = 450; // ms until a confirming button works: longer than a double tap
 const LETTER = 90; // ms between two lamps when the hunt begins
 const LATER = 1500; // ms until what a page can begin without is fetched
+const ASLEEP = 10_000; // ms between two ticks of a second: the machine has slept (a closed lid hides no page)
 const SLOW = 400; // ms without a verdict after which the page says that it is being judged
 
 const { socket: path, user, hunt, login, join, title } = document.body.dataset;
@@ -37,6 +38,7 @@ const drafts = createDrafts(sessionStorage, key("draft"));
 const socket = new Socket(socketUrl(path));
 let opening = false; // the hunt has begun, its first page is on its way
 let freeAt = 0; // the instant from which a guess is allowed again
+let ticked = Date.now();
 let slowly;
 let more; // what extras.js has made
 let coming; // … or will make
@@ -60,8 +62,9 @@ const act = {
     neighbours.check();
     papers.check();
   },
-  togglePowers() {
+  async togglePowers() {
     page.set({ powersOpen: !page.powersOpen, confirming: null });
+    await extras();
     queueMicrotask(() => $(page.powersOpen ? "#powers" : "#answer")?.focus({ preventScroll: true }));
   },
   confirm(confirming) {
@@ -124,7 +127,10 @@ const link = new Link(socket, outbox, {
     if (detail.state === "live" && !more) setTimeout(extras, LATER);
     presence(detail.state);
   },
-  final: (code) => page.set({ final: code, view: "stage", powersOpen: false }),
+  final(code) {
+    page.set({ final: code, view: "stage", powersOpen: false });
+    if (page.state.unseen.length) bulletins.next(); // it may say why
+  },
 });
 const answering = createAnswering(page, { link, outbox, drafts, counted, live: live.verdicts });
 const bulletins = createBulletins(page, link, localStorage, key("telegrams"), live.telegrams);
@@ -168,6 +174,9 @@ function waitFor(ms) {
 
 function tick() {
   const now = clock.now();
+  const here = Date.now();
+  if (here - ticked > ASLEEP) socket.wake();
+  ticked = here;
   cool(page.glowing);
   page.set({ now, wait: freeAt ? secondsUntil(freeAt, now) : 0 });
   // The start and the end follow from the instants: whoever missed the word about it asks, not all at once.

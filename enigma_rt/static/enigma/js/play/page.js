@@ -26,6 +26,7 @@ export function createPage(root, act, extra) {
     held: null, // the state whose question stays on the page while a right answer lights up
     rising: false,
     powersOpen: false,
+    powerups: null, // draws them; comes with the extras
     confirming: null,
     armed: false,
     crowd: null, // how many are on this question, in words

@@ -6,12 +6,11 @@ import { MAX_ANSWER } from "../protocol.js";
 import { countdown } from "../clock.js";
 import { scene } from "./state.js";
 import { waiting } from "./words.js";
-import { powerups } from "./view_powers.js";
 
 export function dock(page, act) {
   const open = !page.final && scene(page.state) === "question";
   return html`
-    ${open && page.powersOpen ? powerups(page, act) : ""}
+    ${open && page.powersOpen ? page.powerups?.(page, act) : ""}
     ${signal(page)}
     <form class="entry" autocomplete="off" @submit=${act.submit}>
       <button type="button" class="button aids" aria-expanded=${String(open && page.powersOpen)} aria-controls="powers" ?disabled=${!open} @click=${act.togglePowers}>
