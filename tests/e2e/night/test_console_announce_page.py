@@ -182,10 +182,33 @@ def test_planned_changed_called_off_and_sent_at_its_instant(
     planned.get_by_role("button", name="Change").click()
     expect(console.get_by_label("Text of the announcement")).to_have_value("Half time in the courtyard.")
     write(console, "Half time in the **library**.")
+    # What is being changed is still that one after a reload, and not another beside it.
+    console.reload()
+    expect(console.get_by_label("Text of the announcement")).to_have_value("Half time in the **library**.")
     console.get_by_role("button", name="Change…").click()
     confirm(console, "Plan it")
     expect(planned).to_contain_text("library")
     expect(planned).to_have_count(1)
+
+    # Of two organisers who change it at once the second is told, and keeps what they wrote.
+    planned.get_by_role("button", name="Change").click()
+    write(console, "Half time in the cellar.")
+    behind.run(
+        "from game.models import PlannedAnnouncement\n"
+        "from game.services.announcements import announce\n"
+        "from tests.support.backstage import _organiser\n"
+        "row = PlannedAnnouncement.objects.get()\n"
+        "text = 'Half time in the **library**, upstairs.'\n"
+        "result = announce(_organiser(), row.hunt_id, row.level, text, at=row.at, instead_of=row.id)"
+    )
+    console.get_by_role("button", name="Change…").click()
+    confirm(console, "Plan it")
+    expect(console.locator("#told")).to_contain_text("would be planned beside it")
+    expect(planned).to_have_count(1)
+    expect(planned).to_contain_text("upstairs")
+    expect(console.get_by_label("Text of the announcement")).to_have_value("Half time in the cellar.")
+    expect(console.get_by_role("button", name="Plan…")).to_be_visible()
+    write(console, "")
     assert not behind.run(
         "from game.models import Announcement; result = Announcement.objects.filter(text__contains='Half').count()"
     )
@@ -195,9 +218,9 @@ def test_planned_changed_called_off_and_sent_at_its_instant(
         "from game.queries.clock import now_ms\n"
         "result = PlannedAnnouncement.objects.update(at=now_ms() + 500)"
     )
-    expect(telegrams(tab)).to_contain_text("Half time in the library.")
+    expect(telegrams(tab)).to_contain_text("Half time in the library, upstairs.")
     expect(planned).to_have_count(0)
-    expect(sent(console, "Half time in the library.")).to_contain_text("To everybody")
+    expect(sent(console, "Half time in the library")).to_contain_text("To everybody")
     expect(sent(console, "Half time")).to_have_count(1)
     expect(telegrams(tab)).not_to_contain_text("courtyard")
     expect(telegrams(tab)).not_to_contain_text("Never mind.")

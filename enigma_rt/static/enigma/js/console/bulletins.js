@@ -36,7 +36,13 @@ export function createBulletins({ calls, confirm, send, told, state, looking, ch
     change,
     sendNow(line) {
       const { level, text, player, q, minutes, hint, name, id } = line;
-      send({ level, text, to: { player, q, minutes }, hint, name, at: null, instead_of: id }, { done: look });
+      send({ level, text, to: { player, q, minutes }, hint, name, at: null, instead_of: id }, {
+        done: look,
+        gone() {
+          told(gettext("Somebody has changed, sent or called it off meanwhile."));
+          look();
+        },
+      });
     },
     callOff(line) {
       if (!state().live) return told(gettext("There is no connection. Nothing was sent."));

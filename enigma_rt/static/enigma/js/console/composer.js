@@ -154,6 +154,12 @@ export function createComposer(form, { calls, state, send, told, sent }) {
         fill({ ...EMPTY });
         field.focus();
       },
+      gone() {
+        planned = null;
+        changed();
+        sent();
+        told(gettext("Somebody has changed, sent or called it off meanwhile. What stands here would be planned beside it."));
+      },
     });
   };
 
@@ -221,6 +227,7 @@ export function createComposer(form, { calls, state, send, told, sent }) {
     held = whole.whom;
     later.checked = Boolean(whole.later);
     instant.value = whole.at;
+    planned = Number.isInteger(whole.planned) ? whole.planned : null;
   }
   paint();
   count();

@@ -8,9 +8,9 @@ import { sendWords } from "./words_announce.js";
 export function createSending({ calls, confirm, state, told }) {
   /**
    * `message`: { level, text, to, hint, name, at, instead_of }. `seen`: the reply to a preview of it, if there is one;
-   * `done()`: it was sent or planned.
+   * `done()`: it was sent or planned; `gone()`: the planned one that it was to replace is not there any more.
    */
-  return function ask(message, { seen = null, done = () => {} } = {}) {
+  return function ask(message, { seen = null, done = () => {}, gone = () => {} } = {}) {
     if (!state().live) return told(gettext("There is no connection. Nothing was sent."));
     const mine = { seen, error: "", open: true };
     const everybody = message.to.q == null && message.to.player == null;
@@ -34,7 +34,12 @@ export function createSending({ calls, confirm, state, told }) {
       closed: () => (mine.open = false),
       async act() {
         const { level, text, to, hint, at, instead_of } = message;
-        await calls.send(command.announce(level, text, { to, hint, at, instead_of }), true);
+        try {
+          await calls.send(command.announce(level, text, { to, hint, at, instead_of }), true);
+        } catch (refused) {
+          if (refused.code !== "outdated") throw refused;
+          return gone();
+        }
         told(at ? gettext("It is planned.") : hint ? gettext("The extra hint is out.") : gettext("The announcement is out."));
         done();
       },

@@ -33,7 +33,8 @@ const toCome = (line, act) => html`<li class="telegram" data-level=${line.level}
 const was = (line) => html`<li class="telegram" data-level=${line.level}>
   ${about(line)}
   <enigma-html class="words" .html=${line.html}></enigma-html>
-  ${reached(line)}</li>`;
+  ${reached(line)}
+  ${line.who ? html`<p class="faint">${line.who}</p>` : nothing}</li>`;
 
 /** A bar: how many were told, and of them how many have seen it. */
 export function reached(line) {
