@@ -104,7 +104,12 @@ def _span(ms: int) -> str:
 
 
 def _addresses(url: str, password: str | None) -> str:
-    lines = [f"  player     {url}/", f"  projector  {url}/board", f"  console    {url}/console"]
+    lines = [
+        f"  player     {url}/",
+        f"  projector  {url}/board",
+        f"  console    {url}/console",
+        f"  author     {url}/author",
+    ]
     if password is not None:
         lines += ["", f"  organiser  {embedded.ORGANISER}", f"  password   {password}   (shown this once)"]
     return "\n".join(lines)

@@ -27,7 +27,7 @@ function why({ why: reason, by, percent, folded, verdict }) {
     different: gettext("%(percent)s %% similar to the nearest right answer, “%(by)s”"),
     blank: gettext("it shows nothing"),
   }[reason];
-  return html`${format(words, values).replaceAll("%%", "%")}${folded ? html` <span class="extra">${gettext("compared as")} <code>${folded}</code></span>` : nothing}`;
+  return html`${format(words, values).replaceAll("%%", "%")}${folded ? html`; <span class="extra">${gettext("compared as")} <code>${folded}</code></span>` : nothing}`;
 }
 
 export const tester = ({ text, trial, error }, act) => html`
