@@ -501,7 +501,7 @@ SOURCE = p.QuestionReply(
     title="Four flames",
     text="Four lamps burn in the square. The **shortest shadow** keeps the key.",
     hint="Read the *left* edge of the ledger, not its lines.",
-    image=True,
+    image="/image/q3Zb",
     image_alt="Four street lamps around a fountain; one has no shadow.",
     answers=("noon lamp", "Mittagslaterne 🏮"),
     close=("a lamp at noon",),
@@ -1174,7 +1174,7 @@ def _organiser_out() -> Iterator[Golden]:
     yield got("tried", tried)
     yield got("nothing", msgspec.structs.replace(tried, q=5, title="Παλίνδρομο", total=0, groups=()))
     yield got("with a picture", SOURCE)
-    bare = msgspec.structs.replace(SOURCE, hint="", image=False, image_alt="", close=(), threshold=0)
+    bare = msgspec.structs.replace(SOURCE, hint="", image=None, image_alt="", close=(), threshold=0)
     yield got("bare", bare)
     yield got(
         "plain",

@@ -404,7 +404,8 @@ class Guesses(Outbound, frozen=True, tag="guesses"):
 
 
 class QuestionReply(Outbound, frozen=True, tag="question"):
-    """A question as its author wrote it: `text` and `hint` are Markdown; `image`: it has one. `token`: see `mend`."""
+    """A question as its author wrote it: `text` and `hint` are Markdown, `image` is the address of its picture.
+    `token`: see `mend`."""
 
     id: str
     q: int
@@ -412,7 +413,7 @@ class QuestionReply(Outbound, frozen=True, tag="question"):
     title: str
     text: str
     hint: str
-    image: bool
+    image: str | None
     image_alt: str
     answers: tuple[str, ...]
     close: tuple[str, ...]

@@ -8,6 +8,7 @@ import hashlib
 from uuid import UUID
 
 import msgspec
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -44,14 +45,15 @@ class Edits(Struct, frozen=True):
 
 
 class QuestionSource(Struct, frozen=True):
-    """A question as its author wrote it. `token` stands for all of it: edits name the one that they were made from."""
+    """A question as its author wrote it. `token` stands for all of it: edits name the one that they were made from.
+    `image` is the address of its picture."""
 
     q: int
     token: str
     title: str
     text: str
     hint: str
-    image: bool
+    image: str | None
     image_alt: str
     answers: tuple[str, ...]
     close: tuple[str, ...]
@@ -76,7 +78,7 @@ def source(hunt_id: int, q: int) -> QuestionSource:
         title=each.title,
         text=each.text,
         hint=each.hint,
-        image=each.image is not None,
+        image=reverse("image", args=[row.image.token]) if row.image else None,
         image_alt=each.image_alt,
         answers=each.answers,
         close=each.close,

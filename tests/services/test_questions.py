@@ -7,6 +7,7 @@ import pytest
 from game import errors
 from game.models import AuditEntry, Hunt, Question
 from game.queries.walls import Group, guesses
+from game.rules.matching import normalise
 from game.services.questions import Edits, Splice, judge_as, mend, preview, source
 from tests.factories import add_image
 from tests.services.hunters import Hunter, new_id
@@ -107,7 +108,7 @@ def test_a_guess_is_accepted_close_or_neither_from_now_on(hunt: Hunt, organiser:
     before = version(hunt)
     judge_as(organiser, hunt.id, 1, " LEFT-1 ", "close")
     assert ada.answers("left 1").verdict == "close"
-    shown = guesses(hunt.id, 1, 1, [("left 1", Group(1, 2, "Left 1", 0))])
+    shown = guesses(hunt.id, 1, 1, [(normalise("left 1"), Group(1, 2, "Left 1", 0))])
     assert [group.verdict for group in shown.groups] == ["close"]
     judge_as(organiser, hunt.id, 1, "left 1", "correct")
     row = Question.objects.get(hunt=hunt, position=1)

@@ -36,6 +36,9 @@ mend(make_user("Ute", role="author").id, hunt.id, 1, source(hunt.id, 1).token, e
 """
 
 
+LAMPS = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 2"><circle cx="1" cy="1" r="1"/></svg>"""
+
+
 def group(console: Page, text: str) -> Locator:
     """The line of the guesses that are written like this."""
     return (
@@ -107,6 +110,20 @@ def test_from_a_wall_to_a_mended_question(visit: Visit, behind: Stage, hunt: Run
     expect(tab.page.locator(".question")).to_contain_text("up to 90 points")
     expect(tab.field).to_have_value("half an ans")
 
+    # Its picture, too, and with a description.
+    console.get_by_role("button", name="Mend the question").click()
+    form.get_by_label("Picture", exact=True).set_input_files(
+        {"name": "Four lamps.svg", "mimeType": "image/svg+xml", "buffer": LAMPS}
+    )
+    expect(form.get_by_role("region", name="Preview").locator("img")).to_be_visible()
+    form.get_by_label("Hint, in Markdown").fill("Count the *posts*.")
+    expect(form.get_by_role("alert")).to_contain_text("Say what the picture shows")
+    form.get_by_label("What the picture shows").fill("Four lamps in a row")
+    form.get_by_role("button", name="Mend it").click()
+    expect(form).to_be_hidden()
+    expect(tab.page.locator(".question").get_by_role("img", name="Four lamps in a row")).to_be_visible()
+    expect(tab.field).to_have_value("half an ans")
+
     # Accepted: whom it would have let through is shown next, with what they will be told.
     left.get_by_role("button", name="Accept…").click()
     confirm(console, "Accept")
@@ -147,7 +164,10 @@ def test_from_a_wall_to_a_mended_question(visit: Visit, behind: Stage, hunt: Run
 
     console.get_by_role("navigation", name="Views").get_by_role("link", name="Audit").click()
     trail = console.get_by_role("table", name="What organisers did").get_by_role("row")
-    expect(trail.filter(has_text="Olga").filter(has_text="mended, no. 1")).to_contain_text("points: 100 → 90")
+    mended = trail.filter(has_text="mended, no. 1")
+    expect(mended).to_have_count(3)
+    expect(mended.filter(has_text="points: 100 → 90")).to_contain_text("olga")
+    expect(mended.filter(has_text="images/four-lamps.svg")).to_contain_text("olga")
     expect(trail.filter(has_text="changed what is right, no. 1")).to_have_count(2)
     expect(trail.filter(has_text="judged again, no. 1")).to_contain_text("is right, too")
     assert behind.ledger_problems() == []

@@ -4,6 +4,7 @@
 import { gettext } from "../i18n.js";
 
 const AGAIN_AFTER = 800;
+const MEGABYTE = 1 << 20;
 
 /** A request that was not done. `code` as in game/errors.py, or "offline", "signed_out", "server". */
 export class Refused extends Error {
@@ -55,7 +56,13 @@ export function createApi(address, csrf) {
       const text = JSON.stringify({ command: crypto.randomUUID(), ...body });
       return twice(() => post(path, text, "application/json"));
     },
-    picture: (file) => post("picture", file, "application/octet-stream"),
+    /** A file as a new picture, { name, data, url }: refused when it is none that may be shown. Changes nothing. */
+    async picture(file) {
+      if (file.size > MEGABYTE) throw new Refused("invalid", gettext("A picture may have 1 MiB. Make it smaller."));
+      const { media_type: kind } = await post("picture", file, "application/octet-stream");
+      const data = await base64(file);
+      return { name: file.name, data, url: `data:${kind};base64,${data}` };
+    },
     /** A pack: without `version` only what it would change. */
     pack(file, version = null) {
       const form = new FormData();
@@ -66,4 +73,13 @@ export function createApi(address, csrf) {
       return twice(() => post("pack", form));
     },
   };
+}
+
+function base64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }

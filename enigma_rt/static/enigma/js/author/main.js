@@ -18,7 +18,6 @@ import { list } from "./view_list.js";
 
 const POLL = 3_000;
 const TOLD = 6_000;
-const MEGABYTE = 1024 * 1024;
 const VIEWS = ["questions", "hunt", "check", "versions"];
 const { hunt, user, csrf, test, preview: previewAddress, login, current: currentAddress } = document.body.dataset;
 const KEPT = `author-${user}-${hunt}`;
@@ -208,10 +207,8 @@ const act = {
     event.target.value = "";
     if (!file) return;
     try {
-      if (file.size > MEGABYTE) throw new Error(gettext("A picture may have 1 MiB. Make it smaller."));
-      const { media_type: kind } = await api.picture(file);
-      const data = await base64(file);
-      if (state.open === id) edit({ picture: { name: file.name, data, url: `data:${kind};base64,${data}` } });
+      const picture = await api.picture(file);
+      if (state.open === id) edit({ picture });
     } catch (refused) {
       state.error = refused.message;
       paint("editor");
@@ -355,15 +352,6 @@ async function arrange(order) {
   Object.assign(state, { order: null, moving: false });
   beside.look();
   paintAll();
-}
-
-function base64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 }
 
 // --- what others do --------------------------------------------------------------------------------------------------------

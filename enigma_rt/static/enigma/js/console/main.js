@@ -12,6 +12,7 @@ import { Close } from "../protocol.js";
 import { command } from "./commands.js";
 import { Socket } from "../socket.js";
 import { exactTime } from "../times.js";
+import { createApi } from "../author/api.js";
 import { createActs } from "./acts.js";
 import { createBulletins } from "./bulletins.js";
 import { Calls } from "./calls.js";
@@ -288,6 +289,7 @@ const walls = createWalls({ calls, state: () => state, now: clock.now, changed: 
 const mending = createMending({
   calls, confirm, told,
   dialog: $("#mend"),
+  api: () => createApi(`/author/${state.hunt.id}`, document.body.dataset.csrf),
   state: () => state,
   here: (q) => state.questions.find((question) => question.q === q)?.here ?? 0,
   accepted: (q, text) => regrading.open(q, { reason: rightToo(text), unless: gettext("Accepted from now on. Nobody gets anything for before.") }),

@@ -97,7 +97,7 @@ learn(
     walls: { now: "int", rows: "Wall[]" },
     guesses: { q: "int", title: "str", total: "int", groups: "Guess[]" },
     question: {
-      id: "str", q: "int", token: "str", title: "str", text: "str", hint: "str", image: "bool", image_alt: "str",
+      id: "str", q: "int", token: "str", title: "str", text: "str", hint: "str", image: "str?", image_alt: "str",
       answers: "str[]", close: "str[]", threshold: "int", points: "int",
     },
     mend_preview: { id: "str", html: "str", hint_html: "str" },
