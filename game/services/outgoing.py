@@ -26,6 +26,9 @@ LINE = 160
 SUCCESS = range(200, 300)
 REDIRECTS = range(300, 400)
 
+UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that leads anywhere in the internet."""
+
 
 class Refused(Exception):
     """Not to this address. The text says why, for people."""
@@ -85,8 +88,9 @@ def is_public(address: str) -> bool:
         wrapped = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo and parsed.teredo[1])
         if wrapped is None and parsed in ipaddress.ip_network("64:ff9b::/96"):
             wrapped = ipaddress.IPv4Address(int(parsed) & 0xFFFF_FFFF)
-        if wrapped is not None:
-            parsed = wrapped
+        if wrapped is None and parsed not in UNICAST:
+            return False  # site-local, translated into a network of one's own, or nobody's yet
+        parsed = wrapped or parsed
     return parsed.is_global and not parsed.is_multicast
 
 

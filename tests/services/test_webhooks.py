@@ -334,6 +334,7 @@ def test_the_documents_example_verifies_what_is_sent(hunt: Hunt, organiser: int,
         *((each, False) for each in ("0.0.0.0", "100.64.0.1", "224.0.0.1", "255.255.255.255", "198.18.0.1")),
         *((each, False) for each in ("::1", "::", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1")),
         *((each, False) for each in ("64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1")),
+        *((each, False) for each in ("64:ff9b:1::a00:1", "fec0::1", "::7f00:1", "::ffff:0:7f00:1")),
     ],
 )
 def test_what_is_public(address: str, public: bool) -> None:
