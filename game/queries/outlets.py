@@ -37,15 +37,25 @@ class DeliveryView(Struct, frozen=True):
 
 
 def webhooks(hunt_id: int) -> tuple[tuple[WebhookView, ...], tuple[DeliveryView, ...]]:
-    """All webhooks, oldest first, and the LATEST deliveries of each, newest first, at most LATEST_BYTES."""
+    """All webhooks, oldest first; of each the delivery that keeps the others waiting, if one was not taken; and the
+    LATEST deliveries of each, newest first, at most LATEST_BYTES."""
     status = {name: Count("deliveries", filter=Q(deliveries__status=name)) for name in ("waiting", "failed")}
     rows = list(Webhook.objects.filter(hunt_id=hunt_id).annotate(**status).order_by("id"))
+    heads = [head for row in rows if (head := _stuck(row)) is not None]
+    known = {head.id for head in heads}
     latest = sorted(
-        (each for row in rows for each in row.deliveries.order_by("-id")[:LATEST]),
+        (each for row in rows for each in row.deliveries.order_by("-id")[:LATEST] if each.id not in known),
         key=lambda each: each.id,
         reverse=True,
     )
-    return tuple(_view(row) for row in rows), fitting((_delivery(each) for each in latest), LATEST_BYTES)
+    shown = fitting((_delivery(each) for each in (*heads, *latest)), LATEST_BYTES)
+    return tuple(_view(row) for row in rows), shown
+
+
+def _stuck(webhook: Webhook) -> Delivery | None:
+    """The oldest that waits, if it was sent in vain: all others wait for it, however far down the list it is."""
+    head = webhook.deliveries.filter(status=Delivery.Status.WAITING).order_by("id").first()
+    return head if head is not None and head.tries else None
 
 
 def _view(row: Webhook) -> WebhookView:

@@ -258,6 +258,32 @@ test("pages go on from the cursor, and what comes too late is not taken", async 
   assert.equal(pages.state.rows, null);
 });
 
+test("what is looked at is asked for again in silence, unless somebody reads further back", async () => {
+  const waiting = [];
+  let told = 0;
+  const pages = createPages((before) => new Promise((resolve, reject) => waiting.push({ before, resolve, reject })), () => (told += 1));
+  assert.equal(pages.refresh(0), false, "nothing is there yet");
+  const first = pages.again();
+  waiting[0].resolve({ rows: [8], before: 8 });
+  await first;
+  assert.equal(pages.refresh(60_000), false, "it is fresh");
+  told = 0;
+  const fresh = pages.refresh(-1);
+  assert.deepEqual([told, pages.state.loading, pages.refresh(-1)], [0, false, false]);
+  waiting[1].resolve({ rows: [9, 8], before: 8 });
+  await fresh;
+  assert.deepEqual([told, pages.state.rows], [1, [9, 8]]);
+  // Whoever presses "Earlier" meanwhile gets that.
+  const late = pages.refresh(-1);
+  const more = pages.more();
+  waiting[3].resolve({ rows: [7], before: null });
+  await more;
+  waiting[2].resolve({ rows: [10, 9], before: 9 });
+  await late;
+  assert.deepEqual(pages.state.rows, [9, 8, 7]);
+  assert.equal(pages.refresh(-1), false, "the place is kept");
+});
+
 // --- rights ----------------------------------------------------------------------------------------------------------------
 
 test("what may not be done is hidden by one rule, whatever is drawn later", () => {

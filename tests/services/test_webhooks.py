@@ -14,6 +14,7 @@ from django_q.models import OrmQ, Schedule
 
 from game import errors, tasks
 from game.models import Attempt, AuditEntry, Delivery, Heartbeat, Hunt, Player, Webhook
+from game.queries import outlets
 from game.queries.clock import now_ms
 from game.rules.webhooks import MOST_TRIES
 from game.services import announcements, deliveries, outgoing, webhooks
@@ -223,6 +224,24 @@ def test_what_is_not_taken_comes_again_with_the_same_id_and_nothing_overtakes_it
     assert len(set(ids[:6])) == 1 and len(set(ids)) == 3
     assert [received.json["question"]["position"] for received in there.taken] == [1, 2, 3]
     assert not any("followed" in received.path for received in there.received)
+
+
+def test_what_keeps_the_others_waiting_is_shown_however_many_they_are(
+    hunt: Hunt, organiser: int, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlets, "LATEST", 2)
+    hook = add(hunt, organiser, there.url, "solve")
+    Hunter.of(hunt, "Ada").solves_until(4)
+    deliveries.work()
+    assert [each.tries for each in outlets.webhooks(hunt.id)[1]] == [1, 1]  # all taken: the latest two
+    for _ in range(4):
+        webhooks.change(organiser, hunt.id, hook.id, "test")
+    there.script = ["500"]
+    deliveries.work()
+    head, *latest = outlets.webhooks(hunt.id)[1]
+    assert (head.status, head.tries, head.error) == ("waiting", 1, "HTTP 500: it  broke")
+    assert [each.tries for each in latest] == [0, 0]
+    assert head.delivery < min(each.delivery for each in latest)
 
 
 def test_a_receiver_says_when_it_wants_it_again(hunt: Hunt, organiser: int, there: Receiver) -> None:

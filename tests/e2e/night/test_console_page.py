@@ -285,6 +285,15 @@ def act(page: Page, name: str, reason: str, button: str, points: str = "") -> No
     expect(dialog).to_be_hidden()
 
 
+def grants(behind: Stage, name: str, reason: str) -> None:
+    """Another organiser gives that player an XP."""
+    behind.run(
+        "from game.services.moderation import grant\n"
+        "from tests.support.backstage import _hunt, _organiser, _player\n"
+        f"result = grant(_organiser(), _hunt().id, _player({name!r}).id, 0, 1, {reason!r})"
+    )
+
+
 @pytest.mark.usefixtures("live")
 def test_a_player_is_given_points_removed_and_readmitted(console: Page, visit: Visit, behind: Stage) -> None:
     """Everything that organisers do to one player: live on the board, told to the player, written down and undone."""
@@ -325,6 +334,9 @@ def test_a_player_is_given_points_removed_and_readmitted(console: Page, visit: V
     expect(on_board).to_have_count(0)
     act(console, "Put on the board", "a real one", "Put on the board")
     expect(on_board).to_have_count(1)
+    # What a colleague does meanwhile is there without a click.
+    grants(behind, "Gail", "by a colleague")
+    expect(happened.filter(has_text="by a colleague").first).to_be_visible()
     act(console, "Remove", "a shared account", "Remove")
     removed = tab.page.get_by_role("heading", name="You have been removed")
     expect(removed).to_be_visible()
@@ -335,6 +347,8 @@ def test_a_player_is_given_points_removed_and_readmitted(console: Page, visit: V
 
     console.get_by_role("navigation", name="Views").get_by_role("link", name="Audit").click()
     trail = console.get_by_role("table", name="What organisers did").get_by_role("row")
+    grants(behind, "Gail", "while the trail is open")
+    expect(trail.filter(has_text="while the trail is open")).to_be_visible()
     removal = trail.filter(has_text="removed from the hunt")
     for words in ("olga", "Gail", "a shared account", "removed: no → yes"):
         expect(removal).to_contain_text(words)

@@ -52,6 +52,8 @@ import { closedWords, rightToo } from "./words.js";
 
 const RESYNC_EVERY = 3_000;
 const TOLD = 8_000;
+const TRAIL_OLD_AFTER = 3_000;
+const CREW_OLD_AFTER = 5_000;
 const { login } = document.body.dataset;
 
 const clock = createClock();
@@ -214,6 +216,8 @@ const on = {
     pulse.heard(frame);
     state.sparks = pulse.sparks();
     players.refresh();
+    if (views.open === "audit" && !document.hidden) trail.refresh(TRAIL_OLD_AFTER);
+    if (views.open === "organisers" && !document.hidden) organisers.refresh(CREW_OLD_AFTER);
     if (!state.feed.add(frame.feed)) return;
     players.heard(frame.feed);
     paint("feed", "hold");

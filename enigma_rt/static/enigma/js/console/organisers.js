@@ -10,8 +10,10 @@ export function createOrganisers({ calls, confirm, told, changed }) {
   const state = { rows: null, error: "", text: "", found: null, findError: "" };
   let timer = 0;
   let run = 0;
+  let looked = 0;
 
   async function look() {
+    looked = performance.now();
     try {
       const { rows } = await calls.send(command.organisers());
       Object.assign(state, { rows, error: "" });
@@ -41,6 +43,8 @@ export function createOrganisers({ calls, confirm, told, changed }) {
   return {
     state,
     again,
+    /** Called every so often: another owner may have changed a role. */
+    refresh: (oldAfter) => performance.now() - looked > oldAfter && again(),
     type(text) {
       state.text = text;
       clearTimeout(timer);

@@ -6,6 +6,7 @@ import { createPages } from "./pages.js";
 const FIND_AFTER = 220;
 const AGAIN_AFTER = 1_500;
 const OLD_AFTER = 10_000;
+const OPEN_OLD_AFTER = 4_000;
 
 /** `changed()` is called when there is something new to show. */
 export function createPlayers({ calls, changed }) {
@@ -17,6 +18,7 @@ export function createPlayers({ calls, changed }) {
   let inspectTimer = 0;
   let run = 0;
   let foundAt = 0;
+  let inspectedAt = 0;
   const timeline = createPages((before) => calls.send(command.timeline(state.open, before)), changed);
 
   const find = async () => {
@@ -41,11 +43,13 @@ export function createPlayers({ calls, changed }) {
   const inspect = async (whole = true) => {
     clearTimeout(inspectTimer);
     inspectTimer = 0;
+    inspectedAt = performance.now();
     const player = state.open;
     if (player === null) return;
-    state.inspecting = true;
+    state.inspecting = whole;
     // Somebody who reads further back keeps the place.
-    if (whole || !timeline.state.deep) timeline.again();
+    if (whole) timeline.again();
+    else timeline.refresh(0);
     try {
       const reply = await calls.send(command.inspect(player));
       if (state.open === player) Object.assign(state, { reply, inspectError: "" });
@@ -69,10 +73,12 @@ export function createPlayers({ calls, changed }) {
       findTimer = setTimeout(find, FIND_AFTER);
     },
     find,
-    /** Called every so often: results that somebody looks at grow old. */
+    /** Called every so often: what somebody looks at grows old, by the player and by other organisers. */
     refresh() {
-      if (state.rows === null || state.finding || document.hidden || performance.now() - foundAt < OLD_AFTER) return;
-      find();
+      if (document.hidden) return;
+      const now = performance.now();
+      if (state.rows !== null && !state.finding && now - foundAt >= OLD_AFTER) find();
+      if (state.open !== null && !state.inspecting && now - inspectedAt >= OPEN_OLD_AFTER) inspect(false);
     },
     show(player) {
       if (state.open !== player) {

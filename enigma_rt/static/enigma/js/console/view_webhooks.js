@@ -40,8 +40,19 @@ function webhook(row, deliveries, act) {
       ${row.active ? html`<button type="button" class="button small" @click=${() => act.test(row)}>${gettext("Send a test event")}</button>` : nothing}
       <button type="button" class="button small" @click=${() => act.pause(row)}>${row.active ? gettext("Pause") : gettext("Resume")}</button>
       <button type="button" class="button small danger" aria-haspopup="dialog" @click=${() => act.remove(row)}>${gettext("Delete")}…</button></p>
+    ${stuck(row, deliveries)}
     ${deliveries.length ? html`<ol class="deliveries">${deliveries.map((each) => delivery(each, act))}</ol>` : html`<p class="nothing">${gettext("Nothing was told yet.")}</p>`}
   </section>`;
+}
+
+/** What keeps the others waiting. */
+function stuck({ active, waiting }, deliveries) {
+  const head = deliveries.find(({ status, tries }) => status === "waiting" && tries > 0);
+  if (!head || !active) return nothing;
+  const words = waiting > 1
+    ? ngettext("Not taken after %(n)s try, again at %(time)s; all others wait for it: %(error)s", "Not taken after %(n)s tries, again at %(time)s; all others wait for it: %(error)s", head.tries)
+    : ngettext("Not taken after %(n)s try, again at %(time)s: %(error)s", "Not taken after %(n)s tries, again at %(time)s: %(error)s", head.tries);
+  return html`<p class="refusal" role="status">${format(words, { n: number(head.tries), time: exactTime(head.next_at, locale()), error: head.error })}</p>`;
 }
 
 function delivery(row, act) {

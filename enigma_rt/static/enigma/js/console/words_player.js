@@ -133,7 +133,17 @@ function valueWords(what, value) {
   if (what === "reveal_since" && value === "0") return "–";
   if (what.endsWith("_at") || what.endsWith("_since")) return exactDayTime(Number(value), locale());
   if (what.endsWith("_ms")) return `${number(Math.round(Number(value) / 1000))} s`;
+  if (value.startsWith("[")) return listed(value);
   return value;
+}
+
+/** A list that is whole, item by item; what was cut off stays as it came. */
+function listed(value) {
+  try {
+    return JSON.parse(value).join(" · ") || "–";
+  } catch {
+    return value;
+  }
 }
 
 /** { what, before, after } of a change, for people. */
