@@ -127,10 +127,7 @@ const link = new Link(socket, outbox, {
     if (detail.state === "live" && !more) setTimeout(extras, LATER);
     presence(detail.state);
   },
-  final(code) {
-    page.set({ final: code, view: "stage", powersOpen: false });
-    if (page.state.unseen.length) bulletins.next(); // it may say why
-  },
+  final: (code) => page.set({ final: code, view: "stage", powersOpen: false }),
 });
 const answering = createAnswering(page, { link, outbox, drafts, counted, live: live.verdicts });
 const bulletins = createBulletins(page, link, localStorage, key("telegrams"), live.telegrams);

@@ -70,7 +70,7 @@ export function createSettings(page, { choices, changed, heard }) {
           <input type="checkbox" .checked=${kept.vibration && !calm()} ?disabled=${calm()} @change=${(event) => flip({ vibration: event.target.checked })} />
           ${calm() ? html`<small>${gettext("Your device asks for less motion, so it keeps still.")}</small>` : ""}
         </label>` : ""}
-        <p class="elsewhere"><a class="button" href="/me">${gettext("My hunt")}</a> <a class="button" href="/rules">${gettext("The rules")}</a></p>
+        <p class="elsewhere"><a class="button" href="/me">${gettext("My hunt")}</a> <a class="button" href="/rules">${gettext("The rules")}</a> <a class="button quiet" href="/accounts/logout/">${gettext("Log out")}</a></p>
       </form>`,
       dialog,
     );

@@ -1,6 +1,7 @@
 // The top of the player's page: the gauges (question, rank, points, XP), the connection light, the views.
 
 import { html } from "../../vendor/lit-html/lit-html.js";
+import { keyed } from "../../vendor/lit-html/directives/keyed.js";
 import { countdown, zoned } from "../clock.js";
 import { linkWords } from "../dom.js";
 import { format, gettext, ngettext, number } from "../i18n.js";
@@ -18,7 +19,7 @@ export function head(page, act) {
       </button>
     </div>
     <dl class="gauges">${state.readable ? html`${questionGauge(page)} ${rankGauge(state)} ${pointsGauge(state)} ${xpGauge(page)}` : ""}</dl>
-    <p class="change">${page.chase ?? (state.change ? crossing(state.change) : ending(state.hunt))}</p>
+    ${keyed(state.change, html`<p class=${state.change && page.chase === null ? "change fresh" : "change"}>${page.chase ?? (state.change ? crossing(state.change) : ending(state.hunt))}</p>`)}
   `;
 }
 
