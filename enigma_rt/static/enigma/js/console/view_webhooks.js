@@ -45,15 +45,11 @@ function webhook(row, deliveries, act) {
   </section>`;
 }
 
-/** What keeps the others waiting. */
-function stuck({ active, waiting }, deliveries) {
-  const head = deliveries.find(({ status, tries }) => status === "waiting" && tries > 0);
-  if (!head || !active) return nothing;
-  const words = waiting > 1
-    ? ngettext("Not taken after %(n)s try, again at %(time)s; all others wait for it: %(error)s", "Not taken after %(n)s tries, again at %(time)s; all others wait for it: %(error)s", head.tries)
-    : ngettext("Not taken after %(n)s try, again at %(time)s: %(error)s", "Not taken after %(n)s tries, again at %(time)s: %(error)s", head.tries);
-  return html`<p class="refusal" role="status">${format(words, { n: number(head.tries), time: exactTime(head.next_at, locale()), error: head.error })}</p>`;
-}
+/** The first is the one that keeps the others waiting, with its error. */
+const stuck = ({ active, waiting }, [first]) =>
+  active && waiting > 1 && first?.status === "waiting" && first.tries
+    ? html`<p class="extra" role="status">${gettext("The others wait until the first one is taken, or has failed.")}</p>`
+    : nothing;
 
 function delivery(row, act) {
   const status = {
