@@ -109,7 +109,7 @@ def change(user_id: int, hunt_id: int, webhook_id: int, action: str, command: UU
             return {"before": before}
         if action == "test":
             _write([row], Event.TEST, f"test:{uuid4()}", {}, hunt, now)
-            return {}
+            return {"who": shown_url(row.url, row.format)}
         before = {"active": row.active}
         if row.active != (action == "resume"):
             row.active = action == "resume"
@@ -117,7 +117,8 @@ def change(user_id: int, hunt_id: int, webhook_id: int, action: str, command: UU
                 row.told_until = now
                 _wake()
             row.save(update_fields=["active", "told_until"])
-        return {"before": before, "after": {"active": row.active}}
+        who = shown_url(row.url, row.format)
+        return {"who": who, "before": before, "after": {"active": row.active}}
 
     audit.once(user_id, hunt_id, command, f"webhook.{action}", {"webhook": webhook_id}, act)
 
@@ -126,12 +127,13 @@ def send_again(user_id: int, hunt_id: int, delivery_id: int, command: UUID | Non
     """A delivery that has failed waits again, with all its tries. Raises NotFound, IdConflict."""
 
     def act(_hunt: Hunt) -> Detail:
-        again = Delivery.objects.filter(
+        failed = Delivery.objects.filter(
             id=delivery_id, webhook__hunt_id=hunt_id, status=Delivery.Status.FAILED
-        ).update(status=Delivery.Status.WAITING, tries=0, next_at=now_ms())
-        if not again:
+        )
+        told = failed.select_related("webhook").first()
+        if told is None or not failed.update(status=Delivery.Status.WAITING, tries=0, next_at=now_ms()):
             raise errors.NotFound
-        return {}
+        return {"who": shown_url(told.webhook.url, told.webhook.format)}
 
     audit.once(user_id, hunt_id, command, "webhook.again", {"delivery": delivery_id}, act)
 

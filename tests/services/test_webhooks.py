@@ -14,8 +14,9 @@ from django_q.models import OrmQ, Schedule
 
 from game import errors, tasks
 from game.models import Attempt, AuditEntry, Delivery, Heartbeat, Hunt, Player, Webhook
-from game.queries import outlets
+from game.queries import history, outlets
 from game.queries.clock import now_ms
+from game.rules.roles import Role
 from game.rules.webhooks import MOST_TRIES
 from game.services import announcements, deliveries, outgoing, webhooks
 from game.services.hunts import control
@@ -426,6 +427,10 @@ def test_adding_is_done_once_and_written_down_without_what_is_secret(hunt: Hunt,
     assert (entry.action, entry.user_id) == ("webhook.add", organiser)
     assert entry.detail["asked"]["events"] == ["finish", "solve"]
     assert "very-secret" not in str(entry.detail) and rows[0].secret not in str(entry.detail)
+    for act in ("test", "pause", "resume"):
+        webhooks.change(organiser, hunt.id, rows[0].id, act)
+        (entry, *_), _cursor = history.audit_trail(hunt.id, None, Role.OWNER)
+        assert (entry.action, entry.note) == (f"webhook.{act}", "https://discord.com/…")
     webhooks.change(organiser, hunt.id, rows[0].id, "delete")
     assert not Webhook.objects.exists()
     assert AuditEntry.objects.latest("id").detail["done"]["before"]["url"] == "https://discord.com/…"
