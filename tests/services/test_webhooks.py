@@ -429,8 +429,8 @@ def test_adding_is_done_once_and_written_down_without_what_is_secret(hunt: Hunt,
     assert "very-secret" not in str(entry.detail) and rows[0].secret not in str(entry.detail)
     for act in ("test", "pause", "resume"):
         webhooks.change(organiser, hunt.id, rows[0].id, act)
-        (entry, *_), _cursor = history.audit_trail(hunt.id, None, Role.OWNER)
-        assert (entry.action, entry.note) == (f"webhook.{act}", "https://discord.com/…")
+        (shown, *_), _cursor = history.audit_trail(hunt.id, None, Role.OWNER)
+        assert (shown.action, shown.note) == (f"webhook.{act}", "https://discord.com/…")
     webhooks.change(organiser, hunt.id, rows[0].id, "delete")
     assert not Webhook.objects.exists()
     assert AuditEntry.objects.latest("id").detail["done"]["before"]["url"] == "https://discord.com/…"
