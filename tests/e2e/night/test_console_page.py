@@ -401,6 +401,27 @@ def test_a_draft_outlives_a_reload(console: Page) -> None:
     text.fill("")
 
 
+# --- where it is looked at -------------------------------------------------------------------------------------------
+
+
+def test_the_head_is_one_line_on_a_desk_and_nothing_runs_out_of_a_phone(console: Page, behind: Stage) -> None:
+    for width, height in ((1440, 900), (1280, 800)):
+        console.set_viewport_size({"width": width, "height": height})
+        expect(hunt_controls(console).get_by_role("button").first).to_be_visible()
+        assert console.evaluate("document.querySelector('header.bar').offsetHeight") <= 60, width
+    behind.player("Walker")
+    behind.answers("Walker", "a guess of more words than a phone has room for, all of them wrong")
+    console.set_viewport_size({"width": 390, "height": 844})
+    views = console.get_by_role("navigation", name="Views")
+    for name in ("Desk", "Pulse", "Walls", "Integrity", "Audit", "Organisers"):
+        views.get_by_role("link", name=name).click()
+        expect(console.get_by_role("main").and_(console.locator(f"#{name.lower()}"))).to_be_visible()
+        assert console.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        # The views stay where a thumb is.
+        expect(views.get_by_role("link", name=name)).to_be_in_viewport()
+    views.get_by_role("link", name="Desk").click()
+
+
 # --- what is taken home ---------------------------------------------------------------------------------------------
 
 

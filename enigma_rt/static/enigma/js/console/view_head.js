@@ -16,7 +16,7 @@ export function phase({ hunt, phase, now }) {
   return html`<p class="phase" data-phase=${phase}>${PHASE[phase]()}</p>
     ${until === null
       ? html`<p class="until">${format(gettext("since %(time)s"), { time: shortDayTime(hunt.ends_at, locale()) })}</p>`
-      : html`<p class="until"><span class="number big">${countdown(secondsUntil(until, now))}</span> ${label}
+      : html`<p class="until"><span class="number big">${countdown(secondsUntil(until, now))}</span> <span class="what">${label}</span>
           <span class="faint at">${shortDayTime(until, locale())}</span></p>`}`;
 }
 
