@@ -84,6 +84,13 @@ test("a storm is summed up: few cuts, three cards, the rest counted, the lead be
   assert.deepEqual(state.waiting, []);
 });
 
+test("nobody takes all the cards: of each player what weighs most, the newest of equals", () => {
+  const told = [["first", 7, 4], ["first", 7, 5], ["first", 8, 6], ["finish", 9, 14], ["first", 9, 13]].map(([kind, player, q], at) => ({ kind, at, player, q }));
+  const { moments, more } = direct(happened(begin(0), told), 10_000, { has: ALL });
+  assert.deepEqual(moments.map(({ player, kind, q }) => [player, kind, q]), [[7, "first", 5], [8, "first", 6], [9, "finish", 14]]);
+  assert.equal(more, 2);
+});
+
 test("the longest storm leaves time for every scene", () => {
   const { cuts } = run(1200, (second) => ({ events: [{ kind: "first", q: second, player: second }] }));
   assert.deepEqual(new Set(cuts.map(([, scene]) => scene)), new Set(SCENES));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ems, graphemes, sizeOf } from "../../enigma_rt/static/enigma/js/board/names.js";
-import { cell, steps } from "../../enigma_rt/static/enigma/js/board/places.js";
+import { cell, layout, steps } from "../../enigma_rt/static/enigma/js/board/places.js";
 import { curtain, isStale, sceneOf } from "../../enigma_rt/static/enigma/js/board/scenes.js";
 import { createTape } from "../../enigma_rt/static/enigma/js/board/tape.js";
 import { phaseAt, target } from "../../enigma_rt/static/enigma/js/phase.js";
@@ -22,7 +22,9 @@ test("wide characters count as wide, thin ones as thin", () => {
 
 test("every name of 24 characters has a size, and the widest fits two lines of it", () => {
   assert.equal(sizeOf("Ada Lovelace"), "large");
-  assert.equal(sizeOf("Henryk Zygalski-Batey"), "medium");
+  assert.equal(sizeOf("Henryk Zygalski"), "large");
+  assert.equal(sizeOf("Henryk Zygalski-Ba"), "medium");
+  assert.equal(sizeOf("Henryk Zygalski-Ba", 4), "large", "few figures leave room");
   for (const widest of ["図".repeat(24), "M".repeat(24), "🦊".repeat(24)]) {
     assert.equal(sizeOf(widest), "small");
     assert.ok(ems(widest) <= 2 * 13.2, "two lines of the narrowest column");
@@ -63,6 +65,23 @@ test("25 places stand in columns of 13 and 12", () => {
   assert.deepEqual(cell(12, 25, 2), { column: 0, row: 12 });
   assert.deepEqual(cell(13, 25, 2), { column: 1, row: 0 });
   assert.deepEqual(cell(24, 25, 2), { column: 1, row: 11 });
+});
+
+test("a small hunt fills its wall, a large one has two columns, a phone one", () => {
+  assert.deepEqual(layout(3, 25, false), { room: "few", columns: 1, lines: 8 });
+  assert.deepEqual(layout(8, 25, false), { room: "few", columns: 1, lines: 8 });
+  assert.deepEqual(layout(13, 25, false), { room: "some", columns: 1, lines: 13 });
+  assert.deepEqual(layout(14, 25, false), { room: "all", columns: 2, lines: 13 });
+  assert.deepEqual(layout(13, 25, true), { room: "all", columns: 1, lines: 13 });
+  assert.deepEqual(layout(25, 25, true), { room: "all", columns: 1, lines: 25 });
+  for (let most = 1; most <= 25; most++) {
+    for (let shown = 0; shown <= most; shown++) {
+      for (const narrow of [false, true]) {
+        const { columns, lines } = layout(shown, most, narrow);
+        assert.ok(columns * lines >= shown, `${shown} of ${most} have a place`);
+      }
+    }
+  }
 });
 
 // --- phases and scenes -----------------------------------------------------------------------------------------------------

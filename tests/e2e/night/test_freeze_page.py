@@ -105,6 +105,7 @@ def test_frozen_solved_and_revealed_row_by_row(visit: Visit, behind: Stage) -> N
     # The last row has moved, and the first three stand there.
     podium = wall.locator("#podium")
     expect(podium.get_by_role("listitem")).to_have_count(3)
+    expect(podium.locator(".podium-title")).to_have_text(wall.title())
     expect(podium).to_be_visible()
     winners = podium.locator(".medal-name").all_text_contents()
     assert winners[0] == "Ada"

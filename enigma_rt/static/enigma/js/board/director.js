@@ -64,7 +64,7 @@ function isDue(state, now) {
 }
 
 function moments(state, now) {
-  const shown = heaviest(state.waiting, CARDS);
+  const shown = heaviest(oneEach(state.waiting), CARDS);
   const stay = 5_000 + PER_CARD * shown.length;
   const next = cut(state, now, "moments", now + stay, Math.max(state.visit, now + stay + BREATH));
   return { ...next, waiting: [], moments: shown, more: state.waiting.length - shown.length, told: now };
@@ -84,6 +84,11 @@ function cut(state, now, scene, until, next) {
   const since = scene === state.scene ? state.since : now;
   return { ...state, scene, since, until, visit: next };
 }
+
+/** Of each player what weighs most, the newest of equals: nobody takes all the cards. */
+const oneEach = (all) => all.filter((one) => !all.some((other) => other.player === one.player && before(other, one)));
+
+const before = (a, b) => a !== b && ((WEIGHT[a.kind] ?? 0) - (WEIGHT[b.kind] ?? 0) || a.at - b.at) > 0;
 
 /** The `most` that weigh most, the newer of equals, in the order in which they happened. */
 function heaviest(all, most) {

@@ -11,6 +11,7 @@ import { countdown, createClock, secondsUntil } from "../clock.js";
 import { phaseAt, target } from "../phase.js";
 import { $, everySecond, socketUrl } from "../dom.js";
 import { format, gettext, locale, ngettext, number } from "../i18n.js";
+import { layout } from "./places.js";
 import { Standings } from "./standings.js";
 import { createReveal } from "./reveal.js";
 import { createScreens } from "./screens.js";
@@ -22,6 +23,7 @@ import { curtain, isStale, sceneOf } from "./scenes.js";
 import { exactTime, shortTime, spoken, zoneName } from "../times.js";
 import { stayAwake } from "./wake.js";
 
+const MOST = 25; // rows that can be read from afar, however many everybody is sent
 const PASS = 700; // a storm moves the rows at most this often: they must be seen to move
 const RESYNC_EVERY = 3_000;
 const TITLE_EVERY = 10 * 60_000;
@@ -29,6 +31,7 @@ const RELOAD_EVERY = 10 * 60_000;
 const FRESH = 60_000; // an announcement of the last minute is still worth a telegram after a reconnect
 
 const room = $("#room");
+const narrow = matchMedia("(max-aspect-ratio: 3/4)");
 const clock = createClock();
 const socket = new Socket(socketUrl("/ws/board"));
 const standings = new Standings($("#rows"));
@@ -75,8 +78,18 @@ function showRows(calm = false) {
   clearTimeout(pass);
   pass = 0;
   passed = performance.now();
-  standings.show(view.top, view.size, calm);
-  $("#empty").hidden = view.top.length > 0;
+  const top = view.top.slice(0, MOST);
+  const { room: size, columns, lines } = layout(top.length, Math.min(view.size, MOST), narrow.matches);
+  const list = $("#rows");
+  const other = list.dataset.room !== size || standings.columns !== columns || list.dataset.lines !== String(lines);
+  if (other) {
+    Object.assign(list.dataset, { room: size, lines });
+    list.style.setProperty("--lines", String(lines));
+    standings.columns = columns;
+  }
+  // Rows that all change their size do not glide.
+  standings.show(top, columns * lines, calm || other);
+  $("#empty").hidden = top.length > 0;
 }
 
 /** Soon, and not too often. A page that nobody sees moves nothing; behind another scene the rows wait to be seen moving. */
@@ -197,6 +210,15 @@ function frozen(now) {
   return at === null || now < at ? "" : format(gettext("Board frozen since %(time)s"), { time: shortTime(at, locale()) });
 }
 
+/** Whether the board has begun to stand still under the eyes of this page. */
+function freezes(now) {
+  const stands = hunt ? frozen(now) !== "" : null;
+  const begins = stands === true && room.dataset.frozen === "false";
+  if (stands !== null && room.dataset.frozen !== String(stands)) room.dataset.frozen = String(stands);
+  if (begins) tape.push([{ kind: "notice", at: hunt.freeze_at, text: gettext("The board stands still. What happens now is shown at the end.") }]);
+  return begins;
+}
+
 function put(selector, text) {
   const element = $(selector);
   if (element.textContent !== text) element.textContent = text;
@@ -206,7 +228,8 @@ function tick() {
   const now = clock.now();
   const scene = sceneOf(hunt, now);
   const next = hunt ? phaseAt(hunt, now) : null;
-  const falls = curtain(phase, next);
+  const freeze = freezes(now) && (next === "live" || next === "paused") ? "frozen" : null;
+  const falls = curtain(phase, next) ?? freeze;
   phase = next;
   if (falls) stage.fall(falls);
   stage.tick(scene, hunt, now, waitingFor);
@@ -251,6 +274,7 @@ socket.addEventListener("final", ({ detail }) => {
   tick();
   setTimeout(() => socket.reopen(), detail.code === Close.NO_HUNT ? 15_000 : 60_000);
 });
+narrow.addEventListener("change", () => view && showRows(true));
 document.addEventListener("visibilitychange", () => !document.hidden && view && showRows(true));
 
 const given = document.body.dataset.hunt;

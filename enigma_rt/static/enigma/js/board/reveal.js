@@ -55,7 +55,8 @@ export function createReveal(root, { moved, focus, reason }) {
 
   function end(frame) {
     if (!frame.podium.length) return hide();
-    podium.replaceChildren(
+    put($(".podium-title", podium), document.title);
+    $(".medals", podium).replaceChildren(
       ...frame.podium.map(([, name, points], place) => {
         const step = Object.assign(document.createElement("li"), { className: "medal" });
         step.dataset.place = String(place + 1);

@@ -15,6 +15,7 @@ const WORDS = {
   resumed: () => gettext("The hunt goes on"),
   paused: () => gettext("The hunt is paused"),
   ended: () => gettext("The hunt is over"),
+  frozen: () => gettext("The board stands still. What happens now is shown at the end."),
 };
 
 export class Stage {

@@ -111,10 +111,9 @@ export class Standings {
   }
 
   #fill(line, row, calm) {
-    if (line.text !== row.name) {
-      line.text = line.name.textContent = row.name;
-      line.element.dataset.size = sizeOf(row.name);
-    }
+    if (line.text !== row.name) line.text = line.name.textContent = row.name;
+    const size = sizeOf(row.name, points(row.points).length);
+    if (line.element.dataset.size !== size) line.element.dataset.size = size;
     line.rank.textContent = line.dark.textContent = String(row.place + 1);
     line.flag.hidden = !row.finished;
     line.element.classList.toggle("podium", row.place < PODIUM && row.points > 0);
