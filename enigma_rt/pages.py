@@ -99,9 +99,8 @@ def join(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             return redirect("play")
-    return render(
-        request, "join.html", {"hunt": hunt, "form": form}, status=422 if request.method == "POST" else 200
-    )
+    # Also a form that was refused is a page that is there, as at sign-up: a browser calls 422 a failure in its console.
+    return render(request, "join.html", {"hunt": hunt, "form": form})
 
 
 @require_safe

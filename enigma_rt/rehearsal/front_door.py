@@ -108,7 +108,7 @@ class _Visitor:
         return _problems(page) or f"signing up leads to {path}"
 
     def _open(self, url: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
-        """(page, where one is after redirects). A page that refuses a form (422) is a page."""
+        """(page, where one is after redirects). A page that refuses a form is a page."""
         headers = {"Origin": self._url, "Referer": url, "User-Agent": "enigma-rt-rehearsal"}
         data = None if fields is None else urlencode(fields).encode()
         try:
