@@ -218,13 +218,16 @@ test("the play clock stands still before the start, in a pause and after the end
 
 test("the wall is where many are for long, and a few for a while are none", () => {
   const minute = 60_000;
-  const row = (q, here, ago) => ({ q, here, median_since: here ? 100 * minute - ago * minute : null });
+  const row = (q, here, ago, tried = 50, solved = 0) => ({ q, here, tried, solved, median_since: here ? 100 * minute - ago * minute : null });
   const rows = [row(1, 2, 90), row(2, 30, 12), row(3, 0, 0), row(4, 40, 2)];
   assert.equal(worst(rows, 100 * minute).q, 2);
   assert.equal(wallOf(rows, 100 * minute).q, 2);
   assert.equal(wallOf([row(1, 2, 90)], 100 * minute), null);
   assert.equal(wallOf([row(4, 40, 2)], 100 * minute), null);
   assert.equal(worst([row(3, 0, 0)], 0), null);
+  // Who has gone to bed on the first question is no wall.
+  assert.equal(wallOf([row(1, 80, 90, 31, 30), row(7, 9, 20, 9, 1)], 100 * minute).q, 7);
+  assert.equal(wallOf([row(1, 80, 90, 30, 30)], 100 * minute), null);
 });
 
 test("spans of play, and what judging a guess otherwise will do", () => {

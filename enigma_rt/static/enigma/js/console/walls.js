@@ -8,9 +8,12 @@ const SILENT = 25_000; // the server says something each ten seconds, also that 
 const LEAST = 3;
 const LONG = 5 * 60_000;
 
-/** PURE. The row that keeps most players for longest by the play clock, or null: that of an organiser's first look. */
+/** Who still tries: whoever left the first question open and went to bed is no wall. */
+const trying = ({ here, tried, solved }) => Math.min(here, tried - solved);
+
+/** PURE. The row that keeps most of those who try for longest by the play clock, or null: that of an organiser's first look. */
 export function worst(rows, clock) {
-  const weight = ({ here, median_since }) => (here ? here * (clock - median_since) : 0);
+  const weight = (row) => (row.here ? trying(row) * (clock - row.median_since) : 0);
   const [first] = rows.toSorted((a, b) => weight(b) - weight(a) || b.here - a.here || a.q - b.q);
   return first?.here ? first : null;
 }
@@ -18,7 +21,7 @@ export function worst(rows, clock) {
 /** PURE. The same, if it is a wall: a few players, and half of them for some minutes. */
 export function wallOf(rows, clock) {
   const row = worst(rows, clock);
-  return row && row.here >= LEAST && clock - row.median_since >= LONG ? row : null;
+  return row && trying(row) >= LEAST && clock - row.median_since >= LONG ? row : null;
 }
 
 /** `state()`: { hunt, live }; `now()`: the server's clock; `changed()` is called when there is something new to show. */
