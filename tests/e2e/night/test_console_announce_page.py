@@ -184,6 +184,7 @@ def test_planned_changed_called_off_and_sent_at_its_instant(
     write(console, "Half time in the **library**.")
     # What is being changed is still that one after a reload, and not another beside it.
     console.reload()
+    expect(console.locator("#link")).to_have_text(re.compile("^live"))
     expect(console.get_by_label("Text of the announcement")).to_have_value("Half time in the **library**.")
     console.get_by_role("button", name="Change…").click()
     confirm(console, "Plan it")
