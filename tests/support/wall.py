@@ -135,6 +135,11 @@ class Wall:
             lines.append(protocol.CourseLine(row.player, row.name, after, points))
         self.tell(protocol.Course(start, self.now, tuple(lines)))
 
+    @property
+    def played(self) -> int:
+        """The hunt's play clock, if it has never been paused."""
+        return self.now - self.hunt.starts_at
+
     def field(self, *posts: tuple[int, int, int | None]) -> None:
         self.tell(protocol.Field(self.now, tuple(protocol.Post(*post) for post in posts)))
 

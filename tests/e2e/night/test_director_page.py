@@ -73,7 +73,7 @@ def filled(wall: Wall) -> None:
 
 def told(wall: Wall) -> None:
     wall.opening(BLOCK)
-    posts = [(q, 1_000 - 40 * abs(q - 9), wall.now - 95 * MINUTE) for q in range(1, 15)]
+    posts = [(q, 1_000 - 40 * abs(q - 9), wall.played - 95 * MINUTE) for q in range(1, 15)]
     wall.field(*posts)
     wall.race()
 
@@ -320,6 +320,9 @@ def test_while_frozen_nothing_is_shown_of_where_everybody_is(visit: Visit) -> No
     section = page.locator('.scene[data-scene="wall"]')
     expect(section.locator(".wall-q")).to_have_text("9")
     expect(section.locator(".wall-since")).to_contain_text("1 hour 35 minutes")
+    # For half an hour of it the hunt was paused.
+    wall.becomes(paused_ms=30 * MINUTE)
+    expect(section.locator(".wall-since")).to_contain_text("1 hour 5 minutes")
     wall.becomes(freeze_at=wall.now - 1)
     expect(section).to_have_attribute("data-empty", "true")
     expect(section.locator(".wall-count")).to_be_hidden()
@@ -471,7 +474,7 @@ def test_left_alone_it_stays_as_light_as_it_was(visit: Visit) -> None:
             )
             if minute % 5 == 0:
                 wall.announce(("info", "important", "urgent")[minute % 3], f"<p>Minute {minute}.</p>")
-            wall.field(*[(q, 3 + (minute * q) % 50, wall.now - MINUTE) for q in range(1, 15)])
+            wall.field(*[(q, 3 + (minute * q) % 50, wall.played - MINUTE) for q in range(1, 15)])
             wall.race()
             for _ in range(6):
                 page.clock.fast_forward(10_000)
