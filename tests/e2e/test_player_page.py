@@ -126,7 +126,8 @@ def test_too_many_guesses_are_told_and_counted_down(visit: Visit, behind: Stage)
     send = tab.page.locator("button.send")
     expect(send).to_have_text(re.compile(r"\d\d:\d\d"))
     expect(send).to_have_attribute("aria-disabled", "true")
-    tab.answers("one more")
+    tab.answers("one more")  # too early: said again, for the ear as well
+    expect(tab.page.locator("#live-verdicts")).to_have_text("Too many wrong guesses. Take a breath.")
     assert len(behind.attempts("Hasty")) == 5
     # It goes by itself, and what was typed is still there.
     expect(send).to_have_text("Send")

@@ -43,7 +43,11 @@ export function createAnswering(page, { link, outbox, drafts, counted, live }) {
     send(kind) {
       const { state } = page;
       const text = field().value.trim();
-      if (scene(state) !== "question" || page.final || page.wait > 0) return;
+      if (scene(state) !== "question" || page.final) return;
+      if (page.wait > 0) {
+        play($(".entry"), "nudge"); // heard, and not yet
+        return say(live, gettext("Too many wrong guesses. Take a breath."));
+      }
       if (!text) return field().focus({ preventScroll: true });
       const q = state.question.q;
       const same = outbox.waiting.some((sent) => sent.t === kind && sent.q === q && sent.text === text);
