@@ -307,7 +307,8 @@ class Hub:
             await self.tell_delta(self.live, delta, *EVERYBODY)
         else:
             await self.tell_delta(self.live, delta, "organiser")
-            await self.veil.follow(pending)
+            if pending:  # a look that has found nothing wakes this, too
+                await self.veil.follow(pending)
         if delta is not None:
             meters.fanout_seconds.observe(time.perf_counter() - changed_at)
         if tape:
