@@ -25,6 +25,13 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
+def leave_behind(instant: int) -> int:
+    """That millisecond is over: whatever comes is later. Returns it."""
+    while now_ms() <= instant:
+        pass
+    return instant
+
+
 def enter(hunt_id: int, player_id: int) -> PlayerSnapshot:
     """The player opens the page. Raises NotFound."""
     (snapshot,) = players.enter(hunt_id, [player_id])

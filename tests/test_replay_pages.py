@@ -14,7 +14,7 @@ from game.models import Hunt
 from game.queries import replay
 from game.services.answers import submit
 from game.services.moderation import moderate
-from tests.factories import HOUR, make_hunt, make_player, make_user, now_ms, submission, user_of
+from tests.factories import HOUR, leave_behind, make_hunt, make_player, make_user, now_ms, submission, user_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,7 +96,7 @@ def test_browsers_ask_whether_it_has_changed_and_whoever_reads_no_gzip_gets_it_p
 def test_a_freeze_is_for_the_public_only(client: Client, hunt: Hunt) -> None:
     solve(hunt, "Ada", "right 1")
     assert read(client)["players"]["name"] == ["Ada"]
-    Hunt.objects.update(freeze_at=now_ms())
+    Hunt.objects.update(freeze_at=leave_behind(now_ms()))
     solve(hunt, "Bob", "right 1", "right 2")
     # At once, however young the one is that everybody was given before.
     public = read(client)
@@ -120,7 +120,7 @@ def test_during_a_freeze_it_is_the_same_bytes_whoever_scores_and_however_often_i
     client: Client, hunt: Hunt, at_once: None
 ) -> None:
     ada = solve(hunt, "Ada", "right 1")
-    Hunt.objects.update(freeze_at=now_ms())
+    Hunt.objects.update(freeze_at=leave_behind(now_ms()))
     before = client.get("/replay.json")
     submit([submission(ada, text="right 2")])
     moderate(int(make_user(staff=True).pk), hunt.id, solve(hunt, "Bob", "right 1").id, "hide", "why")

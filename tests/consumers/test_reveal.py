@@ -13,7 +13,7 @@ from game.services import hunts
 from game.services.moderation import moderate
 from tests.consumers.conftest import Client, Connect, Database
 from tests.consumers.test_freeze import ODD, arranged, drawn, solve, soon
-from tests.factories import now_ms
+from tests.factories import leave_behind, now_ms
 
 __all__ = ["arranged", "soon"]  # fixtures
 
@@ -25,8 +25,7 @@ async def night(database: Database, arranged: Any) -> Any:
     await solve(database, people["Ada"], 1)
     instant = now_ms()
     await database(Hunt.objects.filter(id=hunt.id).update, freeze_at=instant, version=F("version") + 1)
-    while now_ms() <= instant:
-        pass
+    leave_behind(instant)
     for name, qs in (("Bob", (1, 2)), ("Cleo", (1,))):
         for q in qs:
             await solve(database, people[name], q)

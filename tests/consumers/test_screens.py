@@ -13,7 +13,7 @@ from game.queries import screens as queries
 from game.queries.clock import now_ms
 from game.services.answers import submit
 from tests.consumers.conftest import Connect, Database
-from tests.factories import HOUR, make_hunt, make_player, make_user, submission
+from tests.factories import HOUR, leave_behind, make_hunt, make_player, make_user, submission
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +105,7 @@ async def test_while_the_board_is_frozen_no_field_is_told_and_the_course_ends_th
     hunt = await database(make_hunt, settings={"curve": "solve_order"})
     ada, bob = [await database(make_player, hunt, name) for name in ("Ada", "Bob")]
     await database(lambda: submit([submission(ada, text="right 1")]))
-    instant = await database(now_ms)
+    instant = leave_behind(await database(now_ms))
     await database(
         lambda: Hunt.objects.filter(id=hunt.id).update(freeze_at=instant, version=F("version") + 1)
     )

@@ -15,7 +15,7 @@ from game.services.roles import appoint
 from tests import golden_frames
 from tests.consumers.conftest import Connect, Database
 from tests.consumers.test_freeze import drawn, solve
-from tests.factories import make_hunt, make_player, make_user, now_ms, submission
+from tests.factories import leave_behind, make_hunt, make_player, make_user, now_ms, submission
 
 READ = {"ping", "resync", "story", "around", "crowd"}
 
@@ -138,8 +138,7 @@ async def test_the_board_that_it_shows_is_the_players(
     bob = await database(make_player, hunt, "Bob")
     instant = now_ms()
     await database(Hunt.objects.filter(id=hunt.id).update, freeze_at=instant, version=F("version") + 1)
-    while now_ms() <= instant:
-        pass
+    leave_behind(instant)
     await solve(database, bob, 1)
     await drawn()
     look, tab = await connect(olga, f"ws/as/{ada.id}"), await connect(ada)

@@ -20,7 +20,7 @@ from game.services.questions import judge_as
 from game.services.regrade import apply, preview
 from leaderboard import queries as leaderboard
 from leaderboard.ranking import Board
-from tests.factories import HOUR, make_hunt, user_of
+from tests.factories import HOUR, leave_behind, make_hunt, user_of
 from tests.services.hunters import MINUTE, Hunter, new_id
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +30,7 @@ def frozen(hunt: Hunt, instant: int | None = None) -> int:
     """The board is frozen from that instant on: now."""
     instant = now_ms() if instant is None else instant
     Hunt.objects.filter(id=hunt.id).update(freeze_at=instant, version=F("version") + 1)
-    while now_ms() <= instant:
-        pass
-    return instant
+    return leave_behind(instant)
 
 
 def facts(lines: Any) -> dict[int, tuple[Any, ...]]:
@@ -139,8 +137,7 @@ def test_the_board_rebuilt_of_any_instant_is_the_one_that_was_live_then(
             hunter.does("answer", f"{deed} {at}")
         instant = now_ms()
         moments[instant] = facts(leaderboard.standings(hunt.id))
-        while now_ms() <= instant:
-            pass
+        leave_behind(instant)
     for instant, then in moments.items():
         rebuilt = facts(standings_at(hunt.id, instant))
         late = dict.fromkeys(rebuilt.keys() - then.keys(), (0, None, False))

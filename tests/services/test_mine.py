@@ -14,7 +14,16 @@ from game.services import moderation
 from game.services.answers import submit
 from leaderboard import queries as leaderboard
 from leaderboard.ranking import Board
-from tests.factories import grant_xp, make_hunt, make_player, make_user, now_ms, submission, user_of
+from tests.factories import (
+    grant_xp,
+    leave_behind,
+    make_hunt,
+    make_player,
+    make_user,
+    now_ms,
+    submission,
+    user_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +98,7 @@ def test_a_frozen_board_keeps_its_secret() -> None:
     hunt = make_hunt(2)
     ada, bob = make_player(hunt, "Ada"), make_player(hunt, "Bob")
     answer(ada, "right 1")
-    frozen = now_ms()
+    frozen = leave_behind(now_ms())
     Player.objects.filter(hunt=hunt).update(created_at=hunt.starts_at)
     answer(bob, "right 1", "right 2")
     ended(hunt, freeze_at=frozen)

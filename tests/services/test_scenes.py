@@ -9,7 +9,7 @@ from game.queries.clock import now_ms
 from game.rules.phases import play_clock
 from game.services import scenes
 from game.services.moderation import moderate
-from tests.factories import HOUR, make_hunt
+from tests.factories import HOUR, leave_behind, make_hunt
 from tests.services.hunters import Hunter, new_id
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_a_course_is_what_the_ledger_says_and_ends_where_the_board_froze(hunt: H
         assert [course.start + after for after in line.after] == sorted(
             {*entries.values_list("at", flat=True)}
         )
-    instant = course.start + course.lines[0].after[-1]
+    instant = leave_behind(course.start + course.lines[0].after[-1])
     Hunt.objects.filter(id=hunt.id).update(freeze_at=instant)
     ada.answers("right 3")
     later = screens.course(hunt.id, players)
