@@ -107,8 +107,8 @@ class Answering:
 class Paced(Answering):
     """`rate` answers a second, whatever the server does; a latency begins when the answer was due."""
 
-    def __init__(self, client: Client, sockets: list[Socket], rate: float) -> None:
-        super().__init__(client, sockets, right_every=0)
+    def __init__(self, client: Client, sockets: list[Socket], rate: float, *, right_every: int = 0) -> None:
+        super().__init__(client, sockets, right_every=right_every)
         self._idle = deque(sockets)
         self._pause = 1 / rate
         self._due = 0.0

@@ -1,4 +1,4 @@
-"""A solve, and every screen that shows it: under load, and to ten thousand sockets."""
+"""A solve, and every screen that shows it: under load, to ten thousand sockets, and in a crowd that all play."""
 
 import json
 from array import array
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 from tests.load import wire
-from tests.load.answering import Answering, Failed, Paced
+from tests.load.answering import RIGHT_EVERY, Answering, Failed, Paced
 from tests.load.answers import agree
 from tests.load.client import Client, Handler, Socket
 from tests.load.machine import Meter
@@ -24,6 +24,10 @@ MAXIMUM_S = 4.0
 SCREENS = 10_000
 SOLVE_EACH_S = 1.0
 LOOK_S = 0.01
+CROWD = 19_000
+"""Players of one process: a machine that lets a process open 20,000 files has room for no more."""
+THINKS_S = 10
+"""Each of them answers once in so many seconds."""
 SETTLE_S, PATIENCE = 1.0, 20
 
 
@@ -252,7 +256,63 @@ def solve_to_screen(bench: Bench) -> list[Row]:
     ]
 
 
+def playing(home: House, sockets: int) -> tuple[Sample, Sample]:
+    """(verdicts, boards) while everybody plays on one process: how long each takes to arrive."""
+    before = home.ask("newest()")
+    with home.serving(hooked=True) as server, Client() as client:
+        everybody = connected(home, client, server, sockets)
+        boards = Boards(client, server)
+        paced = Paced(client, everybody, sockets / THINKS_S, right_every=RIGHT_EVERY)
+
+        def on_frame(each: Socket, begin: int, stop: int) -> None:
+            if not boards.take(each, begin, stop):
+                paced.on_frame(each, begin, stop)
+
+        paced.begin()
+        with Meter(server.pid, home.databases) as meter:
+            client.run(on_frame, 2 * THINKS_S, tick=paced.tick)
+        paced.finish(on_frame)
+        boards.settle(on_frame, sockets)
+        made = boards.made()
+    agree(home, before, paced)
+    home.prove()
+    delays = sorted(instant - made[version] for version, seen in boards.seen.items() for instant in seen)
+    latencies = sorted(paced.latencies)
+    shared = {"client_cpu": meter.client, "server_cpu": meter.server, "databases_cpu": meter.databases}
+    return (
+        Sample(
+            value=len(latencies) / meter.seconds,
+            p50_ms=wire.percentile(latencies, 50) * 1000,
+            p99_ms=wire.percentile(latencies, 99) * 1000,
+            more={"right": paced.right},
+            **shared,
+        ),
+        Sample(
+            value=len(delays) / meter.seconds,
+            p50_ms=wire.percentile(delays, 50) * 1000,
+            p99_ms=wire.percentile(delays, 99) * 1000,
+            more={"boards": len(boards.seen), "frames": len(delays), "lost": 0},
+            **shared,
+        ),
+    )
+
+
+def crowd(bench: Bench) -> list[Row]:
+    boards: list[Sample] = []
+
+    def ours(home: House) -> Sample:
+        verdicts, told = playing(home, CROWD)
+        boards.append(told)
+        verdicts.more |= {"boards_p99_ms": told.p99_ms, "boards": told.more["boards"]}
+        return verdicts
+
+    with house(bench) as home:
+        taken = in_turn({"ours": lambda: ours(home)}, bench.rounds, bench.say)
+    return [row("crowd", "answers/s", taken["ours"]), row("crowd_boards", "frames/s", boards)]
+
+
 BENCHES: dict[str, Callable[[Bench], list[Row]]] = {
     "board_under_load": board_under_load,
     "solve_to_screen": solve_to_screen,
+    "crowd": crowd,
 }
